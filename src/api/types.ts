@@ -1,0 +1,123 @@
+import type { JsonPath } from '../core/byte-path.js';
+import type { Clock } from '../core/clock.js';
+import type { Durability, EngineName, OperationOptions, Warning } from '../core/types.js';
+
+/**
+ * What the surroundings say. The library never looks these up: it reads no environment variable
+ * and no current folder. The command line fills them in from its environment.
+ */
+export interface OpenOptions {
+  /** Any folder inside the workspace. */
+  directory: string;
+  engine?: EngineName | 'auto' | undefined;
+  /** How long to wait for another process's lock; 0 = not at all. Default 30,000. */
+  lockTimeoutMs?: number | undefined;
+  /** The user's home folder; default the operating system's record of it. */
+  home?: string | undefined;
+  /** `$XDG_CONFIG_HOME`; default `<home>/.config`. */
+  configHome?: string | undefined;
+  /** The machine-wide git config file, or null to leave it out. Default `/etc/gitconfig`. */
+  systemConfig?: string | null | undefined;
+  /** The git program: a name looked up in `searchPath`, or an absolute path. Default `git`. */
+  git?: string | undefined;
+  /** As `$PATH`; default the system's usual folders. */
+  searchPath?: string | undefined;
+  clock?: Clock | undefined;
+  /** Overrides `piton.durability` of the workspace's git config. */
+  durability?: Durability | undefined;
+  /** Named in the lock, so that whoever waits can see what holds it. */
+  command?: string | undefined;
+  /** Called for things worth knowing that do not stop the work. */
+  onWarning?: ((warning: Warning) => void) | undefined;
+}
+
+export interface InitOptions {
+  /** Also when the workspace is `/`, the home folder or a parent of it. */
+  force?: boolean | undefined;
+}
+
+export interface InitData {
+  workspace: string;
+  git_dir: string;
+  /** Whether a repository was made. */
+  created_repository: boolean;
+  engine: EngineName;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export interface PlanOptions {
+  name?: string | undefined;
+  /** A plan's id, unique prefix or name. */
+  parent?: string | undefined;
+  /** null: no limit. */
+  maxReversions?: number | null | undefined;
+  everySteps?: number | null | undefined;
+  everySeconds?: number | null | undefined;
+  phase?: string | undefined;
+}
+
+export interface PlanSetOptions extends Omit<PlanOptions, 'parent'> {
+  context?: JsonObject | undefined;
+  outputs?: JsonObject | undefined;
+  /** Kept whole under `context.state`. */
+  state?: JsonObject | undefined;
+}
+
+export interface StepOptions {
+  done: number;
+  output?: JsonObject | undefined;
+  status?: 'done' | 'failed' | 'interrupted' | undefined;
+}
+
+export interface CheckpointCreateOptions extends OperationOptions {
+  plan?: string | undefined;
+  reason?: string | undefined;
+  name?: string | undefined;
+  source?: string | undefined;
+  phase?: string | undefined;
+  /** Also records this step as the last completed one. */
+  step?: number | undefined;
+  /** Kept whole under `context.state` of the plan. */
+  state?: JsonObject | undefined;
+  kind?: CheckpointKindOption | undefined;
+  /** Also when nothing changed since the latest. */
+  always?: boolean | undefined;
+  includeIgnored?: boolean | undefined;
+  force?: boolean | undefined;
+}
+
+export type CheckpointKindOption =
+  'manual' | 'step' | 'interval' | 'pre_decision' | 'pre_run' | 'hook' | 'watch';
+
+export interface CheckpointListOptions {
+  plan?: string | undefined;
+  /** Default 50. */
+  limit?: number | undefined;
+  kind?: string | undefined;
+}
+
+export interface CheckpointDiffOptions extends OperationOptions {
+  plan?: string | undefined;
+  /** Default: the plan's latest. */
+  from?: string | undefined;
+  /** Default: the worktree. */
+  to?: string | undefined;
+  patch?: boolean | undefined;
+  /** Workspace paths (files, or folders with all below them); default everything. */
+  paths?: readonly JsonPath[] | undefined;
+}
+
+export interface RollbackOptions extends OperationOptions {
+  plan?: string | undefined;
+  /** Default: the plan's latest. Without `plan` it is looked for in all plans. */
+  checkpoint?: string | undefined;
+  /** Only these paths (files, or folders with all below them). */
+  paths?: readonly JsonPath[] | undefined;
+  /** Moves HEAD and its branch back too. */
+  head?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  /** From a dry run; refused when tree or target are no longer what was proposed. */
+  token?: string | undefined;
+  force?: boolean | undefined;
+}
