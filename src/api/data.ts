@@ -1,0 +1,155 @@
+import type { JsonPath } from '../core/byte-path.js';
+import type { EngineName, NotCapturedReason } from '../core/types.js';
+
+/*
+ * What the verbs give back: exactly the `data` of the command line's JSON, so that there is one
+ * model and two ways to show it. Keys are snake_case, times ISO 8601 UTC, absent values null.
+ */
+
+export type CheckpointKind =
+  | 'manual'
+  | 'step'
+  | 'interval'
+  | 'pre_decision'
+  | 'pre_rollback'
+  | 'pre_run'
+  | 'hook'
+  | 'watch';
+
+export interface HeadData {
+  /** The branch, or null when detached. */
+  ref: string | null;
+  /** null when unborn. */
+  commit: string | null;
+}
+
+export interface CheckpointData {
+  checkpoint_id: string;
+  plan_id: string;
+  kind: CheckpointKind;
+  name: string | null;
+  reason: string;
+  source: string | null;
+  phase: string | null;
+  /** The last completed step at creation; -1 when none was. */
+  step: number;
+  commit: string;
+  tree: string;
+  ref: string;
+  created_at: string;
+  head: HeadData;
+  files: number;
+  not_captured: number;
+}
+
+export interface NotCapturedData {
+  path: JsonPath;
+  reason: NotCapturedReason;
+  size?: number;
+}
+
+export interface CheckpointCreateData {
+  created: boolean;
+  checkpoint: CheckpointData;
+  changed: { added: number; modified: number; deleted: number };
+  not_captured: NotCapturedData[];
+  duration_ms: number;
+}
+
+export interface CheckpointListData {
+  checkpoints: CheckpointData[];
+}
+
+export interface ChangeData {
+  path: JsonPath;
+  status: 'added' | 'modified' | 'deleted' | 'mode' | 'type';
+  insertions: number;
+  deletions: number;
+  binary: boolean;
+}
+
+export interface CheckpointShowData {
+  checkpoint: CheckpointData;
+  plan_state: Record<string, unknown>;
+  manifest: Record<string, unknown>;
+  changes: ChangeData[];
+}
+
+export interface CheckpointDiffData {
+  /** A checkpoint's id. */
+  from: string;
+  /** A checkpoint's id, or `worktree`. */
+  to: string;
+  changes: ChangeData[];
+  /** Unified diff; file bytes that are not UTF-8 are shown as U+FFFD. */
+  patch?: string;
+}
+
+export interface RollbackData {
+  plan_id: string;
+  checkpoint_id: string;
+  safety_checkpoint_id: string | null;
+  written: number;
+  deleted: number;
+  mode_changed: number;
+  unchanged: number;
+  changed_paths: { path: JsonPath; change: 'created' | 'restored' | 'deleted' | 'mode' }[];
+  left: { path: JsonPath; reason: 'ignored' | 'not_captured' | 'nested_repository' }[];
+  retired: { path: JsonPath; to: string }[];
+  head: { at_checkpoint: HeadData; now: HeadData; moved: boolean; restored: boolean };
+  staging_area: { restored: boolean; reason?: string };
+  reversion_count: number;
+  reversions_left: number | null;
+  last_completed_step: number;
+  last_checkpoint_id: string | null;
+  dry_run: boolean;
+  token?: string;
+  duration_ms: number;
+}
+
+/** The plan as in its file, with two more keys. */
+export interface PlanData extends Record<string, unknown> {
+  plan_id: string;
+  name: string | null;
+  parent_plan_id: string | null;
+  status: string;
+  phase: string;
+  reversion_count: number;
+  max_reversions: number | null;
+  last_completed_step: number;
+  last_checkpoint_id: string | null;
+  checkpoints: number;
+  reversions_left: number | null;
+}
+
+export interface StatusData {
+  workspace: string;
+  git_dir: string;
+  engine: { name: EngineName; reason: string; git_version: string | null };
+  plan: PlanData | null;
+  latest: CheckpointData | null;
+  /** Since the latest checkpoint; null when there is none. */
+  changes: { added: number; modified: number; deleted: number } | null;
+  unfinished: null | { operation: string; checkpoint_id: string; state: string; since: string };
+  lock: null | { pid: number; host: string; since: string };
+  disk: { checkpoints: number; bytes: number };
+}
+
+export interface RecoverData {
+  /** Whether there was anything to recover. */
+  recovered: boolean;
+  operation: string | null;
+  outcome: 'finished' | 'undone' | null;
+  retired: { path: JsonPath; to: string }[];
+}
+
+export interface VerifyData {
+  checked: number;
+  damaged: { checkpoint_id: string; object: string; problem: string }[];
+}
+
+export interface DoctorData {
+  problems: { check: string; severity: 'must' | 'should'; message: string; repaired: boolean }[];
+  checked: string[];
+  repair: boolean;
+}

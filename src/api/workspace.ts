@@ -1,0 +1,82 @@
+import type { OperationOptions } from '../core/types.js';
+import type {
+  CheckpointCreateData,
+  CheckpointDiffData,
+  CheckpointListData,
+  CheckpointShowData,
+  CheckpointData,
+  DoctorData,
+  PlanData,
+  RecoverData,
+  RollbackData,
+  StatusData,
+  VerifyData,
+} from './data.js';
+import type {
+  CheckpointCreateOptions,
+  CheckpointDiffOptions,
+  CheckpointListOptions,
+  InitData,
+  InitOptions,
+  PlanOptions,
+  PlanSetOptions,
+  RollbackOptions,
+  StepOptions,
+} from './types.js';
+
+/**
+ * A workspace that has been found. Every verb reads what it needs from disk, so a handle may be
+ * kept for as long as one likes; `close` ends the programs and files that it holds.
+ * A plan is named by its id, a unique prefix of 4 or more characters, or its name; without one the
+ * workspace's current plan is meant, and one is made when a checkpoint needs it.
+ * All verbs throw PitonError.
+ */
+export interface Workspace {
+  init(options?: InitOptions): Promise<InitData>;
+  status(options?: OperationOptions & { plan?: string | undefined }): Promise<StatusData>;
+
+  createPlan(options?: PlanOptions): Promise<PlanData>;
+  listPlans(): Promise<{ plans: PlanData[] }>;
+  showPlan(plan?: string): Promise<PlanData>;
+  usePlan(plan: string): Promise<PlanData>;
+  setPlan(plan: string | undefined, options: PlanSetOptions): Promise<PlanData>;
+  deletePlan(plan: string): Promise<PlanData>;
+  completeStep(plan: string | undefined, options: StepOptions): Promise<PlanStepData>;
+
+  createCheckpoint(options?: CheckpointCreateOptions): Promise<CheckpointCreateData>;
+  listCheckpoints(options?: CheckpointListOptions): Promise<CheckpointListData>;
+  showCheckpoint(selector: string, plan?: string): Promise<CheckpointShowData>;
+  diffCheckpoints(options?: CheckpointDiffOptions): Promise<CheckpointDiffData>;
+  nameCheckpoint(selector: string, name: string, plan?: string): Promise<NamedCheckpointData>;
+  deleteCheckpoint(selector: string, plan?: string): Promise<NamedCheckpointData>;
+
+  rollback(options?: RollbackOptions): Promise<RollbackData>;
+  undo(options?: UndoOptions): Promise<RollbackData>;
+  redo(options?: UndoOptions): Promise<RollbackData>;
+
+  recover(): Promise<RecoverData>;
+  verify(options?: VerifyOptions): Promise<VerifyData>;
+  doctor(options?: OperationOptions & { repair?: boolean | undefined }): Promise<DoctorData>;
+
+  close(): Promise<void>;
+}
+
+export interface UndoOptions extends OperationOptions {
+  plan?: string | undefined;
+  dryRun?: boolean | undefined;
+  token?: string | undefined;
+}
+
+export interface VerifyOptions extends OperationOptions {
+  plan?: string | undefined;
+  checkpoint?: string | undefined;
+  /** Every checkpoint of every plan; also the default when no checkpoint is named: the plan's. */
+  all?: boolean | undefined;
+}
+
+export interface NamedCheckpointData {
+  checkpoint: CheckpointData;
+}
+
+/** The plan after the step, and the checkpoint that the step's interval called for. */
+export type PlanStepData = PlanData & { checkpoint: CheckpointCreateData | null };
