@@ -32,6 +32,9 @@ import type {
  * All verbs throw PitonError.
  */
 export interface Workspace {
+  /** The worktree's root, or null while there is no repository. */
+  readonly root: string | null;
+
   init(options?: InitOptions): Promise<InitData>;
   status(options?: OperationOptions & { plan?: string | undefined }): Promise<StatusData>;
 
