@@ -1,0 +1,54 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { runCommand } from './command.js';
+import type { Context } from './context.js';
+
+/** Programs that tests start; each is in the Debian package of the same name. */
+export type Program = 'git' | 'strace';
+
+/**
+ * Installs what is missing when this is root on a Debian system, and says what is missing still.
+ * @returns whether the stage may go on: in CI only with everything there.
+ */
+export async function providePrograms(
+  context: Context,
+  programs: readonly Program[],
+): Promise<boolean> {
+  let missing = programs.filter((program) => !isInstalled(program, context.env['PATH']));
+  if (missing.length > 0 && canInstall(context)) {
+    await install(context, missing);
+    missing = missing.filter((program) => !isInstalled(program, context.env['PATH']));
+  }
+  for (const program of missing) {
+    context.say(`SKIPPED: tests that need ${program}, which is not installed`);
+  }
+  return missing.length === 0 || !context.ci;
+}
+
+export function isInstalled(program: string, searchPath = ''): boolean {
+  return searchPath.split(delimiter).some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canInstall(context: Context): boolean {
+  return process.getuid?.() === 0 && isInstalled('apt-get', context.env['PATH']);
+}
+
+async function install(context: Context, packages: readonly string[]): Promise<void> {
+  context.say(`installing ${packages.join(', ')}`);
+  const options = {
+    cwd: context.root,
+    env: { ...context.env, DEBIAN_FRONTEND: 'noninteractive' },
+    limitMinutes: 10,
+  };
+  await runCommand(['apt-get', 'update', '-qq'], options);
+  await runCommand(['apt-get', 'install', '-qq', '--yes', ...packages], options);
+}
