@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { endAll } from './command.js';
 import { summaryLine, type Context } from './context.js';
+import { clearCoverage } from './coverage.js';
 import { stageEnvironment } from './environment.js';
 import { runStages } from './run-stages.js';
-import { clearCoverage, selectStages } from './stages.js';
+import { selectStages } from './stages.js';
 
 const OUT = resolve(import.meta.dirname, '../..');
 const ROOT = resolve(OUT, '../..');

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.js';
 import type { Context, Counts } from './context.js';
+import { COVERAGE_FOLDER } from './coverage.js';
 
 export interface MochaOptions {
   /** Folders below `test/` whose `*.test.ts` are run. */
@@ -17,9 +18,6 @@ export interface MochaOptions {
   /** The Node program; default this one. */
   node?: string;
 }
-
-/** Where the raw coverage of the processes of a run is gathered, below the project's folder. */
-export const COVERAGE_FOLDER = 'build/coverage/tmp';
 
 /** Runs the tests of some folders and counts them; a run without a test has failed. */
 export async function runMocha(context: Context, options: MochaOptions): Promise<Counts> {

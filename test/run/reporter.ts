@@ -15,7 +15,7 @@ export default class CountsReporter extends Mocha.reporters.Base {
     let started = Date.now();
     runner.on(EVENT_TEST_FAIL, (test) => console.log(`  FAILED ${test.fullTitle()}`));
     runner.on(EVENT_SUITE_END, (suite) => {
-      if (suite.parent?.root !== true) return;
+      if (suite.title === '' || suite.fullTitle() !== suite.title) return;
       console.log(`  ${suite.title} (${Date.now() - started} ms)`);
       started = Date.now();
     });

@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { runCommand } from './command.js';
 import { NOTHING, type Context, type Counts } from './context.js';
-import { COVERAGE_FOLDER, runMocha, type MochaOptions } from './mocha.js';
+import { checkCoverage } from './coverage.js';
+import { runMocha, type MochaOptions } from './mocha.js';
 import { runOnOtherNodes } from './nodes.js';
 import type { Program } from './programs.js';
 
@@ -60,7 +59,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('house', HOUSE),
   commandStage('build', ['npm', 'run', '--silent', 'build']),
   mochaStage('unit', { ...UNIT, coverage: true }),
-  commandStage('coverage', ['npx', '--no-install', 'c8', 'report']),
+  { name: 'coverage', needs: [], folders: [], run: checkCoverage },
   mochaStage('package', PACKAGE),
   {
     name: 'nodes',
@@ -86,11 +85,6 @@ export function selectStages(names: readonly string[]): Stage[] {
     }
   }
   return STAGES.filter((stage) => wanted.includes(stage.name));
-}
-
-/** Coverage adds up over stages and processes, so it begins empty. */
-export async function clearCoverage(context: Context): Promise<void> {
-  await rm(join(context.root, COVERAGE_FOLDER), { recursive: true, force: true });
 }
 
 function mochaStage(name: string, options: MochaOptions): Stage {
