@@ -23,7 +23,7 @@ export interface ChangeStat {
 export interface DescribedChange {
   stat: ChangeStat;
   /** Bytes that `git apply` takes, unless `binary`; empty for a folder, which git cannot say. */
-  patch(): Buffer;
+  patch: () => Buffer;
 }
 
 /** As git decides it. */
