@@ -91,7 +91,7 @@ function firstName(name: ts.EntityName): string {
   return ts.isIdentifier(name) ? name.text : firstName(name.left);
 }
 
-/** The project's file that a relative specifier means (`./x.js` is `x.ts`); undefined for others. */
+/** The project's file that a relative specifier means: `./x.js` is `x.ts`. */
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');

@@ -5,7 +5,7 @@ import { assertNone, filesBelow, readText } from './source.js';
 /** Put together here, so that this file does not say them. */
 const NUMBER = `#${12}`;
 const MACHINE_PATH = `/${'work'}/main`;
-const HOSTS = ['registry', 'npmjs'].map((name) => `https://${name}.${'org'}`);
+const HOSTS = ['registry', `npm${'js'}`].map((name) => `https://${name}.${'org'}`);
 
 const TOP_LEVEL = ['README.md', 'package.json', '.ci/run', 'esbuild.config.js', 'eslint.config.js'];
 

