@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createExclusive } from '../../src/disk/create-exclusive.js';
@@ -45,5 +46,18 @@ describe('createExclusive', () => {
     expect(systemCode(() => createExclusive(join(path, 'g'), 'x'))).to.equal('ENOENT');
     writeFileSync(path, '');
     expect(systemCode(() => createExclusive(join(path, 'g'), 'x'))).to.equal('ENOTDIR');
+  });
+
+  it('leaves nothing when there is no room for the contents', () => {
+    const module = new URL('../../src/disk/create-exclusive.js', import.meta.url).href;
+    const script = `
+      import { createExclusive } from ${JSON.stringify(module)};
+      process.on('SIGXFSZ', () => {});
+      try { createExclusive(${JSON.stringify(path)}, 'x'); }
+      catch (error) { process.stdout.write(error.code); }`;
+    const command = 'ulimit -f 0; exec "$0" --input-type=module -e "$1"';
+    const run = spawnSync('bash', ['-c', command, process.execPath, script]);
+    expect(run.stdout.toString()).to.equal('EFBIG');
+    expect(readdirSync(directory)).to.deep.equal([]);
   });
 });

@@ -174,6 +174,25 @@ describe('acquireLock', function () {
   });
 
   describe('is never robbed', () => {
+    it('by one who saw the dead owner before', async () => {
+      const dead = deadOwner();
+      const living = formatOwner(livingOwner());
+      writeFileSync(path, formatOwner(dead));
+      const kill = process.kill.bind(process);
+      // While the dead owner is looked at, another process takes the lock over.
+      process.kill = (pid, signal) => {
+        if (pid === dead.pid) writeFileSync(path, living);
+        return kill(pid, signal);
+      };
+      try {
+        expect((await lockedError()).details).to.have.property('pid', process.pid);
+      } finally {
+        process.kill = kill;
+      }
+      expect(readFileSync(path, 'utf8')).to.equal(living);
+      expect(readdirSync(directory)).to.deep.equal(['lock']);
+    });
+
     async function survives(contents: string): Promise<void> {
       writeFileSync(path, contents);
       const error = await lockedError({ timeoutMs: 30 });

@@ -1,0 +1,388 @@
+import { expect } from 'chai';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asBytePath, bytePathFromText, bytesOf, ROOT } from '../../src/core/byte-path.js';
+import type { BytePath } from '../../src/core/byte-path.js';
+import { systemErrorCode } from '../../src/core/errors.js';
+import type { PitonError } from '../../src/core/errors.js';
+import type { AnchoredDirectory } from '../../src/disk/anchored-directory.js';
+import { AnchoredRoot } from '../../src/disk/anchored-root.js';
+import { tempDirectory } from '../helpers/temp.js';
+import { pitonError, systemCode, thrownBy } from './thrown.js';
+import { unprivileged, unprivilegedDirectory } from './unprivileged.js';
+
+const b = bytePathFromText;
+const NOT_UTF8 = asBytePath('caf\xe9 \xff');
+
+for (const byDescriptor of [true, false]) {
+  describe(`AnchoredDirectory ${byDescriptor ? 'by descriptor' : 'by path'}`, () => {
+    let top: string;
+    let root: AnchoredRoot;
+    let at: AnchoredDirectory;
+
+    beforeEach(() => {
+      top = tempDirectory();
+      mkdirSync(join(top, 'd/e'), { recursive: true });
+      root = AnchoredRoot.open(top, { byDescriptor });
+      at = root.directory(b('d'));
+    });
+    afterEach(() => {
+      at.close();
+      root.close();
+    });
+
+    function refusal(action: () => unknown): PitonError {
+      const error = pitonError(thrownBy(action));
+      expect(error.code).to.equal('UNSAFE_PATH');
+      return error;
+    }
+
+    it('makes, lists and removes folders and files', () => {
+      at.mkdir(b('new'), 0o700);
+      expect(statSync(join(top, 'd/new')).mode & 0o777).to.equal(0o700);
+      writeFileSync(at.pathOf(b('f')), 'x');
+      expect(readFileSync(join(top, 'd/f'), 'utf8')).to.equal('x');
+      expect(at.readdir().sort()).to.deep.equal(['e', 'f', 'new']);
+      at.unlink(b('f'));
+      at.rmdir(b('new'));
+      expect(readdirSync(join(top, 'd'))).to.deep.equal(['e']);
+      at.sync();
+    });
+
+    it('works in the root itself', () => {
+      root.within(ROOT, (directory) => {
+        directory.mkdir(b('x'), 0o755);
+        expect(directory.readdir().sort()).to.deep.equal(['d', 'x']);
+      });
+    });
+
+    it('tells of what is there and of what is not', () => {
+      symlinkSync('nowhere', join(top, 'd/l'));
+      expect(at.lstat(b('l'))?.isSymbolicLink()).to.equal(true);
+      expect(at.lstat(b('e'))?.ino).to.equal(lstatSync(join(top, 'd/e'), { bigint: true }).ino);
+      expect(at.lstat(b('none'))).to.equal(null);
+    });
+
+    it('keeps names and targets that are not UTF-8 as they are', () => {
+      at.mkdir(NOT_UTF8, 0o755);
+      const inside = root.directory(asBytePath(`d/${NOT_UTF8}`));
+      const target = Buffer.from([0xff, 0x2f, 0xe9]);
+      inside.symlink(target, NOT_UTF8);
+      expect(inside.readlink(NOT_UTF8)).to.deep.equal(target);
+      expect(inside.readdir()).to.deep.equal([NOT_UTF8]);
+      inside.sync();
+      inside.close();
+      const raw = readdirSync(join(top, 'd'), { encoding: 'buffer' }) as Buffer[];
+      expect(raw).to.deep.include(bytesOf(NOT_UTF8));
+    });
+
+    it('renames from one folder to another', () => {
+      writeFileSync(join(top, 'd/f'), 'new');
+      writeFileSync(join(top, 'd/e/g'), 'old');
+      root.within(b('d/e'), (into) => {
+        at.rename(b('f'), into, b('g'));
+      });
+      expect(readFileSync(join(top, 'd/e/g'), 'utf8')).to.equal('new');
+      expect(existsSync(join(top, 'd/f'))).to.equal(false);
+    });
+
+    it('gives files a second name, and nothing else', () => {
+      writeFileSync(join(top, 'd/f'), 'x');
+      symlinkSync('f', join(top, 'd/l'));
+      at.link(b('f'), at, b('g'));
+      expect(statSync(join(top, 'd/g')).ino).to.equal(statSync(join(top, 'd/f')).ino);
+      refusal(() => {
+        at.link(b('l'), at, b('h'));
+      });
+    });
+
+    it('opens files, but not what a link points at, and does not wait for a FIFO', () => {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+      const descriptor = at.open(b('f'), flags, 0o600);
+      writeSync(descriptor, 'x');
+      closeSync(descriptor);
+      expect(statSync(join(top, 'd/f')).mode & 0o777).to.equal(0o600);
+      symlinkSync('f', join(top, 'd/l'));
+      expect(systemCode(() => at.open(b('l'), constants.O_RDONLY))).to.equal('ELOOP');
+      execFileSync('mkfifo', [join(top, 'd/fifo')]);
+      closeSync(at.open(b('fifo'), constants.O_RDONLY));
+    });
+
+    it('changes the permissions of a file, and of nothing else', () => {
+      writeFileSync(join(top, 'd/f'), '', { mode: 0o600 });
+      at.chmodFile(b('f'), 0o755);
+      expect(statSync(join(top, 'd/f')).mode & 0o777).to.equal(0o755);
+      const victim = join(tempDirectory(), 'victim');
+      writeFileSync(victim, '', { mode: 0o600 });
+      symlinkSync(victim, join(top, 'd/l'));
+      const error = thrownBy(() => {
+        at.chmodFile(b('l'), 0o777);
+      });
+      expect(systemErrorCode(error)).to.equal(byDescriptor ? 'UNSAFE_PATH' : 'ELOOP');
+      expect(statSync(victim).mode & 0o777).to.equal(0o600);
+      refusal(() => {
+        at.chmodFile(b('e'), 0o777);
+      });
+    });
+
+    it('changes the permissions of the folder itself', () => {
+      at.chmod(0o711);
+      expect(statSync(join(top, 'd')).mode & 0o777).to.equal(0o711);
+    });
+
+    it('takes single names only', () => {
+      for (const name of ['', '.', '..', 'e/f', '../x', '/etc', 'a\0b']) {
+        const bad = asBytePath(name);
+        refusal(() => at.lstat(bad));
+        refusal(() => at.pathOf(bad));
+        refusal(() => {
+          at.rename(b('e'), at, bad);
+        });
+      }
+      for (const path of ['..', 'd/..', 'd/../..', '/d', 'd//e', 'd/', './d']) {
+        refusal(() => root.directory(asBytePath(path)));
+      }
+    });
+
+    it('reaches no folder through a link or a file', () => {
+      symlinkSync('e', join(top, 'd/l'));
+      mkdirSync(join(top, 'd/e/sub'));
+      writeFileSync(join(top, 'd/f'), '');
+      expect(refusal(() => root.directory(b('d/l'))).details).to.have.property('path');
+      refusal(() => root.directory(b('d/l/sub')));
+      refusal(() => root.directory(b('d/f')));
+      refusal(() => root.directory(b('d/f/g')));
+    });
+
+    it('does not open a root that is a link or a file', () => {
+      symlinkSync('d', join(top, 'l'));
+      writeFileSync(join(top, 'f'), '');
+      refusal(() => AnchoredRoot.open(join(top, 'l'), { byDescriptor }));
+      refusal(() => AnchoredRoot.open(join(top, 'f'), { byDescriptor }));
+      const none = () => AnchoredRoot.open(join(top, 'none'), { byDescriptor });
+      expect(systemCode(none)).to.equal('ENOENT');
+    });
+
+    it('throws ENOENT for a folder that is missing', () => {
+      expect(systemCode(() => root.directory(b('d/none/x')))).to.equal('ENOENT');
+    });
+
+    it('does not let a link that took the place of its folder lead it out', () => {
+      const outside = tempDirectory();
+      writeFileSync(join(outside, 'victim'), '');
+      renameSync(join(top, 'd'), join(top, 'away'));
+      symlinkSync(outside, join(top, 'd'));
+      for (const action of [
+        () => {
+          at.unlink(b('victim'));
+        },
+        () => {
+          at.mkdir(b('x'), 0o755);
+        },
+        () => at.open(b('y'), constants.O_WRONLY | constants.O_CREAT),
+      ]) {
+        try {
+          action();
+        } catch (error) {
+          expect(systemErrorCode(error)).to.equal(byDescriptor ? 'ENOENT' : 'UNSAFE_PATH');
+        }
+      }
+      expect(readdirSync(outside)).to.deep.equal(['victim']);
+      expect(existsSync(join(top, 'away/x'))).to.equal(byDescriptor);
+    });
+
+    it('tells whether its folder still is where it was', () => {
+      expect(at.isStill(b('d'))).to.equal(true);
+      expect(at.isStill(b('d/e'))).to.equal(false);
+      expect(at.isStill(b('none'))).to.equal(false);
+      expect(at.isStill(ROOT)).to.equal(false);
+      expect(root.within(ROOT, (directory) => directory.isStill(ROOT))).to.equal(true);
+      renameSync(join(top, 'd'), join(top, 'away'));
+      expect(at.isStill(b('d'))).to.equal(false);
+      expect(at.isStill(b('away'))).to.equal(true);
+      symlinkSync('away', join(top, 'd'));
+      expect(at.isStill(b('d'))).to.equal(false);
+    });
+
+    it('is of no use once closed, while another handle is', () => {
+      const other = root.directory(b('d'));
+      at.close();
+      at.close();
+      for (const action of [() => at.readdir(), () => at.lstat(b('e')), () => at.isStill(b('d'))]) {
+        expect(pitonError(thrownBy(action)).code).to.equal('INTERNAL');
+      }
+      root.close();
+      expect(other.readdir()).to.deep.equal(['e']);
+      other.close();
+      root.close();
+      expect(pitonError(thrownBy(() => root.directory(b('d')))).code).to.equal('INTERNAL');
+    });
+
+    it('sees a folder that took the place of another once told to forget it', () => {
+      root.directory(b('d/e')).close();
+      renameSync(join(top, 'd'), join(top, 'away'));
+      mkdirSync(join(top, 'd/e/new'), { recursive: true });
+      root.forget(b('d'));
+      expect(root.within(b('d/e'), (directory) => directory.readdir())).to.deep.equal(['new']);
+    });
+  });
+}
+
+describe('AnchoredRoot', () => {
+  let top: string;
+  beforeEach(() => {
+    top = tempDirectory();
+  });
+
+  const openDescriptors = () => readdirSync('/proc/self/fd').length;
+
+  it('goes by descriptor where it can, which reaches a folder that was moved', () => {
+    mkdirSync(join(top, 'd'));
+    const root = AnchoredRoot.open(top);
+    root.within(b('d'), (directory) => {
+      renameSync(join(top, 'd'), join(top, 'moved'));
+      directory.mkdir(b('x'), 0o755);
+    });
+    root.close();
+    expect(readdirSync(join(top, 'moved'))).to.deep.equal(['x']);
+  });
+
+  it('keeps few folders open, whatever their number and depth, and none in the end', () => {
+    const before = openDescriptors();
+    const root = AnchoredRoot.open(top);
+    let path = ROOT;
+    for (let depth = 0; depth < 300; depth++) {
+      const name = b('deeper');
+      root.within(path, (directory) => {
+        directory.mkdir(name, 0o755);
+      });
+      path = (path === ROOT ? name : `${path}/${name}`) as BytePath;
+    }
+    for (let index = 0; index < 200; index++) {
+      root.within(ROOT, (directory) => {
+        directory.mkdir(b(`d${index}`), 0o755);
+      });
+      root.directory(b(`d${index}`)).close();
+    }
+    root.within(path, (directory) => {
+      expect(directory.readdir()).to.deep.equal([]);
+      expect(directory.isStill(path)).to.equal(true);
+    });
+    expect(openDescriptors() - before).to.be.within(2, 70);
+    root.close();
+    expect(openDescriptors()).to.equal(before);
+  });
+
+  it('does not close a folder that is being used, however many follow', () => {
+    mkdirSync(join(top, 'held'));
+    const before = openDescriptors();
+    const root = AnchoredRoot.open(top);
+    const held = root.directory(b('held'));
+    for (let index = 0; index < 100; index++) {
+      mkdirSync(join(top, `d${index}`));
+      root.directory(b(`d${index}`)).close();
+    }
+    held.mkdir(b('x'), 0o755);
+    expect(readdirSync(join(top, 'held'))).to.deep.equal(['x']);
+    held.close();
+    root.close();
+    expect(openDescriptors()).to.equal(before);
+  });
+
+  it('leaves nothing open after a refusal', () => {
+    const before = openDescriptors();
+    const root = AnchoredRoot.open(top);
+    mkdirSync(join(top, 'd'));
+    symlinkSync('d', join(top, 'l'));
+    const use = () =>
+      root.within(b('l'), () => {
+        throw new Error('not reached');
+      });
+    expect(pitonError(thrownBy(use)).code).to.equal('UNSAFE_PATH');
+    const failing = () =>
+      root.within(b('d'), () => {
+        throw new Error('own');
+      });
+    expect(thrownBy(failing)).to.have.property('message', 'own');
+    root.close();
+    expect(openDescriptors()).to.equal(before);
+  });
+
+  it('works in folders and on files that it may not read', () => {
+    top = unprivilegedDirectory();
+    const root = AnchoredRoot.open(top);
+    unprivileged(() => {
+      mkdirSync(join(top, 'd'));
+      writeFileSync(join(top, 'd/f'), '', { mode: 0 });
+      chmodSync(join(top, 'd'), 0o300);
+      root.within(b('d'), (directory) => {
+        directory.chmodFile(b('f'), 0o640);
+        directory.mkdir(b('x'), 0o755);
+        expect(systemCode(() => directory.readdir())).to.equal('EACCES');
+      });
+      expect(statSync(join(top, 'd/f')).mode & 0o777).to.equal(0o640);
+      chmodSync(top, 0);
+      const denied = () => root.within(ROOT, (directory) => directory.isStill(b('d')));
+      expect(systemCode(denied)).to.equal('EACCES');
+      chmodSync(top, 0o700);
+    });
+    root.close();
+  });
+
+  it('is not led out while another process swaps folders for links', async function () {
+    this.timeout(20_000);
+    const outside = tempDirectory();
+    mkdirSync(join(outside, 'e'));
+    writeFileSync(join(outside, 'e/victim'), 'untouched');
+    mkdirSync(join(top, 'd/e'), { recursive: true });
+    writeFileSync(join(top, 'd/e/victim'), 'inside');
+    symlinkSync(outside, join(top, 'link'));
+    const script = fileURLToPath(new URL('./fixtures/swap-child.js', import.meta.url));
+    const child = spawn(process.execPath, [script, join(top, 'd'), join(top, 'link')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const root = AnchoredRoot.open(top);
+    const outcomes = new Set<string>();
+    try {
+      await once(child.stdout, 'data');
+      const until = performance.now() + 400;
+      while (performance.now() < until) {
+        root.forget(ROOT);
+        try {
+          root.within(b('d/e'), (directory) => {
+            directory.unlink(b('victim'));
+            writeFileSync(directory.pathOf(b('victim')), 'inside');
+          });
+          outcomes.add('done');
+        } catch (error) {
+          outcomes.add(systemErrorCode(error) ?? 'other');
+        }
+      }
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      root.close();
+    }
+    expect([...outcomes]).to.include.members(['done', 'UNSAFE_PATH']);
+    expect([...outcomes].filter((outcome) => outcome !== 'ENOENT')).to.have.length(2);
+    expect(readdirSync(join(outside, 'e'))).to.deep.equal(['victim']);
+    expect(readFileSync(join(outside, 'e/victim'), 'utf8')).to.equal('untouched');
+  });
+});
