@@ -1,0 +1,25 @@
+import { PitonError } from '../../core/errors.js';
+
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|[/.]$|\ufffd/;
+const HIDDEN_OR_LOCK = /(?:^|\/)\.|\.lock(?:\/|$)/;
+const PSEUDO_REF = /^(?:[A-Z]+_)*HEAD$/;
+
+/**
+ * Whether a name is one that refs can have: under `refs/` and well-formed as
+ * git-check-ref-format(1) says, or `HEAD` and its like. U+FFFD is not allowed, because it stands
+ * for bytes that were not UTF-8, and writing it would make another ref.
+ */
+export function isRefName(name: string): boolean {
+  if (PSEUDO_REF.test(name)) return true;
+  return name.startsWith('refs/') && !FORBIDDEN.test(name) && !HIDDEN_OR_LOCK.test(name);
+}
+
+/** @throws {PitonError} `UNSAFE_PATH` with `details.ref`: a ref's name is a path in the git dir */
+export function assertRefName(name: string): void {
+  if (isRefName(name)) return;
+  throw new PitonError('UNSAFE_PATH', `${JSON.stringify(name)} is not a valid name for a ref`, {
+    hint: 'see git-check-ref-format(1) for what a name may hold',
+    details: { ref: name },
+  });
+}
