@@ -8,6 +8,7 @@ export const LIMITS = {
   workspaceFileBytes: 1024 * 1024,
   packedRefsBytes: 256 * 1024 * 1024,
   indexFileBytes: 2 * 1024 * 1024 * 1024 - 1,
+  statCacheBytes: 1024 * 1024 * 1024,
   manifestBytes: 256 * 1024 * 1024,
   directoryDepth: 2_000,
   pathBytes: 4_096,
