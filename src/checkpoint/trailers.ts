@@ -2,7 +2,7 @@ import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 
 /** The trailers of a checkpoint's commit message, in the order they are written. */
-export const TRAILER_KEYS = [
+const TRAILER_KEYS = [
   'Piton-Checkpoint',
   'Piton-Plan',
   'Piton-Kind',

@@ -70,10 +70,7 @@ export function isSameEntry(left: Contents, right: Contents): boolean {
 }
 
 /** The pairs in which two lists, each sorted by path in byte order, differ; sorted as well. */
-export function differingPairs(
-  before: readonly FileEntry[],
-  after: readonly FileEntry[],
-): EntryPair[] {
+function differingPairs(before: readonly FileEntry[], after: readonly FileEntry[]): EntryPair[] {
   const pairs: EntryPair[] = [];
   let i = 0;
   let j = 0;

@@ -36,7 +36,7 @@ const NAMED_ESCAPES: Partial<Record<string, string>> = {
 };
 
 /** A path as git writes it with `core.quotePath`: in C's quotes when any byte asks for it. */
-export function quotePath(path: string): string {
+function quotePath(path: string): string {
   // eslint-disable-next-line no-control-regex
   const escaped = path.replace(/[\x00-\x1f\x7f-\xff"\\]/g, (byte) => {
     const octal = byte.charCodeAt(0).toString(8).padStart(3, '0');

@@ -65,12 +65,7 @@ export function isSafeLinkName(name: BytePath): boolean {
   return isSafeName(name) && !HFS_GITMODULES.test(name) && !NTFS_GITMODULES.test(name);
 }
 
-/** Every component is safe and the whole is within bounds; the root (`''`) is not a tree path. */
-export function isSafeTreePath(path: BytePath): boolean {
-  if (path.length > LIMITS.pathBytes) return false;
-  return (path.split('/') as BytePath[]).every((name) => isSafeName(name));
-}
-
+/** `problem` completes "a tree holds a path that …". */
 export function unsafePathError(path: BytePath, problem: string): PitonError {
   return new PitonError('UNSAFE_PATH', `a tree holds a path that ${problem}`, {
     hint: 'do not use this checkpoint; `piton verify` names the objects that hold the path',
@@ -78,8 +73,12 @@ export function unsafePathError(path: BytePath, problem: string): PitonError {
   });
 }
 
-/** @throws {PitonError} `UNSAFE_PATH` with `details.path`. */
+/**
+ * Every component is safe and the whole is within bounds; the root (`''`) is not a tree path.
+ * @throws {PitonError} `UNSAFE_PATH` with `details.path`.
+ */
 export function assertSafeTreePath(path: BytePath): void {
-  if (isSafeTreePath(path)) return;
+  const names = path.split('/') as BytePath[];
+  if (path.length <= LIMITS.pathBytes && names.every(isSafeName)) return;
   throw unsafePathError(path, 'cannot be written to disk safely');
 }

@@ -6,11 +6,17 @@ import {
   formatMessage,
   isSingleLine,
   parseMessage,
-  TRAILER_KEYS,
   type Trailers,
 } from '../../src/checkpoint/trailers.js';
 import { LIMITS } from '../../src/core/limits.js';
 import { git, makeRepository, tryGit } from '../helpers/git.js';
+
+/** In the order of the format. */
+const TRAILER_KEYS = [
+  ...(['Piton-Checkpoint', 'Piton-Plan', 'Piton-Kind', 'Piton-Step', 'Piton-Phase'] as const),
+  ...(['Piton-Source', 'Piton-Name', 'Piton-Head', 'Piton-Files'] as const),
+  ...(['Piton-Not-Captured', 'Piton-Version'] as const),
+];
 
 const SCISSORS = '------------------------ >8 ------------------------';
 
@@ -130,7 +136,8 @@ describe('checkpoint/trailers', () => {
   it('is read by git as it is by piton, whatever the reason says', () => {
     const repository = makeRepository();
     const tree = git(repository, 'write-tree');
-    const format = `--format=${TRAILER_KEYS.map((key) => `%(trailers:key=${key},valueonly)`).join('')}`;
+    const wanted = TRAILER_KEYS.map((key) => `%(trailers:key=${key},valueonly)`);
+    const format = `--format=${wanted.join('')}`;
     const lines = fc.sample(fc.tuple(reasons, trailerSets), 25);
     const hostile = [
       ...[

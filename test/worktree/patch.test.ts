@@ -5,7 +5,7 @@ import { LIMITS } from '../../src/core/limits.js';
 import { MODE, type FileEntry, type FileMode } from '../../src/core/types.js';
 import { diffEntries } from '../../src/worktree/diff.js';
 import { splitLines } from '../../src/worktree/line-diff.js';
-import { describeChange, quotePath, type ReadContents } from '../../src/worktree/patch.js';
+import { describeChange, type ReadContents } from '../../src/worktree/patch.js';
 import { git, makeRepository, tryGit } from '../helpers/git.js';
 
 interface Content {
@@ -84,26 +84,38 @@ function headersOf(patch: Buffer): string[] {
     .map((section) => section.split(/^@@ /m)[0]!);
 }
 
+function countsByPath(numstat: Buffer): Map<string, { insertions: string; deletions: string }> {
+  const counts = new Map<string, { insertions: string; deletions: string }>();
+  for (const line of numstat.toString('latin1').split(/\0/).slice(0, -1)) {
+    const [insertions, deletions, ...path] = line.split('\t');
+    counts.set(path.join('\t'), { insertions: insertions!, deletions: deletions! });
+  }
+  return counts;
+}
+
 async function expectAsGit(trees: Trees, oldFiles: Files, newFiles: Files): Promise<void> {
   const [before, after] = [trees.entries(oldFiles), trees.entries(newFiles)];
   const [oldTree, newTree] = [trees.tree(before), trees.tree(after)];
   const all = await described(trees, before, after);
   const patch = Buffer.concat(all.map((one) => one.patch()));
   expect(headersOf(patch)).to.deep.equal(headersOf(trees.diff(oldTree, newTree, '--full-index')));
-  const counts = trees.diff(oldTree, newTree, '--numstat', '-z').toString('latin1');
-  const byPath = new Map<string, string>();
-  for (const [, insertions, deletions, path] of counts.matchAll(
-    /([^\t]+)\t([^\t]+)\t([^\0]+)\0/g,
-  )) {
-    byPath.set(path!, `${insertions} ${deletions}`);
-  }
+  const counts = countsByPath(trees.diff(oldTree, newTree, '--numstat', '-z'));
   for (const { stat } of all) {
-    const ours = stat.binary ? '- -' : `${stat.insertions} ${stat.deletions}`;
-    const [left, right] = [oldFiles[stat.path], newFiles[stat.path]];
-    // Git counts the lines of a change of type as if it were one text, unlike its own patch.
-    const asPatch = `${splitLines(right?.text ?? '').length} ${splitLines(left?.text ?? '').length}`;
-    const theirs = stat.status === 'type' ? asPatch : byPath.get(stat.path);
-    expect(ours, stat.path).to.equal(theirs);
+    const theirs = counts.get(stat.path);
+    expect(stat.binary, stat.path).to.equal(theirs?.insertions === '-');
+    if (stat.binary) {
+      expect(stat).to.include({ insertions: 0, deletions: 0 });
+    } else if (stat.status === 'type') {
+      // Git counts the lines of a change of type as if it were one text, unlike its own patch.
+      const [left, right] = [oldFiles[stat.path]!, newFiles[stat.path]!];
+      expect(stat.insertions, stat.path).to.equal(splitLines(right.text).length);
+      expect(stat.deletions, stat.path).to.equal(splitLines(left.text).length);
+    } else {
+      // Now and then git does not find the smallest difference, not even when asked to.
+      const [insertions, deletions] = [Number(theirs?.insertions), Number(theirs?.deletions)];
+      expect(stat.insertions - stat.deletions, stat.path).to.equal(insertions - deletions);
+      expect(stat.insertions, stat.path).to.be.at.most(insertions);
+    }
   }
   if (!all.some(({ stat }) => stat.binary)) expect(trees.apply(oldTree, patch)).to.equal(newTree);
 }
@@ -132,7 +144,18 @@ const content = fc.record({
 });
 const PATHS = [
   ...['x', 'dir/x', 'a b', 'tab\tbed', 'new\nline', '"quoted"', 'back\\slash', ' lead', 'trail '],
-  ...['\xc3\xa9', '\xff', '\x01\x07\x08\x0b\x0c\r\x1b\x7f', "it's", 'a\x80 b', 'b', '-x', '\xa0'],
+  ...[
+    '\xc3\xa9',
+    '\xff',
+    '\x01\x07\x08\x0b\x0c\r\x1b\x7f',
+    "it's",
+    'a\x80 b',
+    'b',
+    'a b~',
+    '\x7f',
+    '-x',
+    '\xa0',
+  ],
 ];
 /** Pairs of contents that are often nearly the same, as edits are. */
 const sides = fc.oneof(
@@ -227,10 +250,5 @@ describe('worktree/patch', () => {
     const [change] = diffEntries([entry(MODE.file)], [entry(MODE.executable)]);
     const { patch } = await describeChange(change!, async () => Promise.reject(new Error('read')));
     expect(patch().toString()).to.equal('diff --git a/f b/f\nold mode 100644\nnew mode 100755\n');
-  });
-
-  it('quotes only the names that need it', () => {
-    expect(quotePath('a b~')).to.equal('a b~');
-    expect(quotePath('\x00\x7f\x80\xff"\\')).to.equal('"\\000\\177\\200\\377\\"\\\\"');
   });
 });
