@@ -10,6 +10,11 @@ export interface GitConfig {
   /** With git's suffixes k, m, g; undefined when absent or not a number. */
   getInteger(key: string): number | undefined;
   keys(): string[];
+  /**
+   * Whether the last value of a key comes from the repository's own files, which are hostile, and
+   * not from the user's or the machine's. Without an answer it counts as the repository's.
+   */
+  isFromRepository?(key: string): boolean;
 }
 
 /** A found repository. All paths are absolute, real (no links in them) text without a final `/`. */
