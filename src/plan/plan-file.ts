@@ -133,6 +133,41 @@ export function updatePlan(
   return after;
 }
 
+/**
+ * Writes the plan that a journal carries. Recovery may come here again and again, and finds
+ * the file as before, as after, or damaged: all are replaced, but for one that has been rolled back
+ * since.
+ * The caller holds the workspace lock.
+ * @throws {PitonError} `STATE_DAMAGED` when what the journal carries is not this plan;
+ * `UNSUPPORTED_FORMAT` when a newer piton wrote either; `INTERNAL` as `updatePlan`.
+ */
+export function replacePlan(
+  stateDir: string,
+  planId: string,
+  planAfter: unknown,
+  durability: Durability,
+): void {
+  const after = checkedAsState('journal', () => checkPlan(migratePlan(planAfter, 'journal')));
+  if (after.plan_id !== planId) throw stateDamaged('journal', 'it carries another plan');
+  const file = stateFile(placeOf(stateDir, planId), FORMAT, durability);
+  const database = new LowSync(file, after);
+  unlessDamaged(() => {
+    database.read();
+  });
+  const { plan_id, reversion_count } = database.data;
+  if (plan_id === planId && reversion_count > after.reversion_count) return;
+  database.data = after;
+  database.write();
+}
+
+function unlessDamaged(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof PitonError && error.code === 'STATE_DAMAGED')) throw error;
+  }
+}
+
 /** Removes a plan's file, damaged or not; again is harmless. The caller holds the lock. */
 export function deletePlanFile(stateDir: string, planId: string, durability: Durability): void {
   const place = placeOf(stateDir, planId);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { LIMITS } from '../core/limits.js';
 import { listOf, object, type Check } from './check.js';
-import { checkedAsState } from './damage.js';
+import { checkedAsState, stateDamaged } from './damage.js';
+import { formatJson, parseJson } from './json-file.js';
 import { migratePlan } from './migrate.js';
 import { checkPlan } from './schema.js';
 import type { JsonObject, Plan } from './types.js';
@@ -31,12 +33,19 @@ export function planState(plan: Plan, plans: readonly Plan[]): PlanState {
   return { ...plan, subplans: subplansOf(plan.plan_id, plans) };
 }
 
+/** @throws {PitonError} `USAGE` when it has become too large. */
+export function formatPlanState(state: PlanState): Buffer {
+  return formatJson(state, LIMITS.planFileBytes);
+}
+
 /**
- * The value of a sidecar's `plan.json`, of this version or an older one.
+ * The state in the bytes of a sidecar's `plan.json`, of this version or an older one.
  * `where` names it in errors.
  * @throws {PitonError} `STATE_DAMAGED`, or `UNSUPPORTED_FORMAT` when a newer piton wrote it.
  */
-export function parsePlanState(value: unknown, where: string): PlanState {
+export function parsePlanState(bytes: Uint8Array, where: string): PlanState {
+  if (bytes.length > LIMITS.planFileBytes) throw stateDamaged(where, 'too large');
+  const value = parseJson(bytes, where);
   const toPlan: Check<Plan> = (one) => checkPlan(migratePlan(one, where));
   return checkedAsState(where, () => {
     const { subplans = [], ...plan } = object(value, 'plan state');

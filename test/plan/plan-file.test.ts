@@ -19,6 +19,7 @@ import {
   listPlans,
   planFilePath,
   readPlan,
+  replacePlan,
   updatePlan,
 } from '../../src/plan/plan-file.js';
 import type { Plan } from '../../src/plan/types.js';
@@ -179,6 +180,55 @@ describe('updatePlan', () => {
     expect(refusalOf(() => updatePlan(stateDir, ID, swap, LATER)).code).to.equal('UNSAFE_PATH');
     expect(readdirSync(join(stateDir, 'moved'))).to.deep.equal([`${ID}.json`]);
     expect(readFileSync(join(stateDir, 'moved', `${ID}.json`))).to.deep.equal(before);
+  });
+});
+
+describe('replacePlan', () => {
+  const after = samplePlan({ reversion_count: 2, last_completed_step: 1 });
+  const held = { ...after, ...{ their_own: 1 } };
+
+  for (const [what, contents] of [
+    ['the plan before', JSON.stringify(samplePlan({ reversion_count: 1 }))],
+    ['the plan after', formatPlan(after)],
+    ['a damaged file', '{'],
+    ['another plan', formatPlan(samplePlan({ plan_id: idOf(1), reversion_count: 9 }))],
+  ] as const) {
+    it(`replaces ${what}, and again`, () => {
+      const stateDir = stateDirWith(contents);
+      replacePlan(stateDir, ID, held, 'fast');
+      replacePlan(stateDir, ID, held, 'full');
+      expect(readPlan(stateDir, ID)).to.deep.equal(held);
+    });
+  }
+
+  it('makes the file when there is none', () => {
+    const stateDir = tempDirectory();
+    replacePlan(stateDir, ID, after, 'fast');
+    expect(readPlan(stateDir, ID)).to.deep.equal(after);
+  });
+
+  it('leaves a plan that has been rolled back since, and one of a newer piton', () => {
+    const newer = stateDirWith(JSON.stringify(samplePlan({ reversion_count: 3 })));
+    replacePlan(newer, ID, after, 'fast');
+    expect(readPlan(newer, ID).reversion_count).to.equal(3);
+    const unknown = stateDirWith(fixtureText('v3.json'));
+    const refusal = refusalOf(() => {
+      replacePlan(unknown, ID, after, 'fast');
+    });
+    expect(refusal.code).to.equal('UNSUPPORTED_FORMAT');
+    expect(readFileSync(planPathIn(unknown), 'utf8')).to.equal(fixtureText('v3.json'));
+  });
+
+  it('refuses what is not this plan', () => {
+    for (const carried of [null, {}, { ...after, plan_id: idOf(1) }, { ...after, steps: 1 }]) {
+      const stateDir = tempDirectory();
+      const refusal = refusalOf(() => {
+        replacePlan(stateDir, ID, carried, 'fast');
+      });
+      expect(refusal.code).to.equal('STATE_DAMAGED');
+      expect(refusal.details['path']).to.equal('journal');
+      expect(readdirSync(stateDir)).to.deep.equal([]);
+    }
   });
 });
 

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { LIMITS } from '../../src/core/limits.js';
 import { addDecision } from '../../src/plan/decision.js';
 import { completeStep } from '../../src/plan/step.js';
 import {
+  formatPlanState,
   parsePlanState,
   planState,
   stateDigest,
@@ -12,6 +14,9 @@ import {
 import { withCheckpoint } from '../../src/plan/rolled-back.js';
 import type { Plan } from '../../src/plan/types.js';
 import { anyPlan, fixtureText, ID, idOf, NOW, refusalOf, samplePlan } from './samples.js';
+
+const parsedFrom = (value: unknown) =>
+  parsePlanState(Buffer.from(JSON.stringify(value)), 'the sidecar');
 
 const below = (id: number, parent: string) =>
   samplePlan({ plan_id: idOf(id), parent_plan_id: parent });
@@ -40,9 +45,9 @@ describe('planState', () => {
     fc.assert(
       fc.property(anyPlan, anyPlan, (plan, other) => {
         const sub = { ...other, plan_id: idOf(1), parent_plan_id: plan.plan_id };
-        const text = JSON.stringify(planState(plan, [plan, sub]));
-        const parsed = parsePlanState(JSON.parse(text), 'plan.json');
-        expect(JSON.stringify(parsed)).to.equal(text);
+        const bytes = formatPlanState(planState(plan, [plan, sub]));
+        const parsed = parsePlanState(bytes, 'plan.json');
+        expect(formatPlanState(parsed).toString()).to.equal(bytes.toString());
         expect(parsed.subplans).to.have.length(1);
       }),
     );
@@ -50,8 +55,8 @@ describe('planState', () => {
 
   it('is read from older versions, with subplans and without', () => {
     const old = JSON.parse(fixtureText('v1.json')) as Record<string, unknown>;
-    expect(parsePlanState(old, 'p')).to.deep.include({ last_completed_step: -1, subplans: [] });
-    const { subplans } = parsePlanState({ ...old, subplans: [old] }, 'p');
+    expect(parsedFrom(old)).to.deep.include({ last_completed_step: -1, subplans: [] });
+    const { subplans } = parsedFrom({ ...old, subplans: [old] });
     expect(subplans[0]).to.include({ schema_version: 2, last_completed_step: -1 });
   });
 
@@ -66,11 +71,21 @@ describe('planState', () => {
   ];
   for (const [value, code] of wrong) {
     it(`refuses ${JSON.stringify(value).slice(-40)}`, () => {
-      const refusal = refusalOf(() => parsePlanState(value, 'the sidecar'));
+      const refusal = refusalOf(() => parsedFrom(value));
       expect(refusal.code).to.equal(code);
       expect(refusal.details['path']).to.equal('the sidecar');
     });
   }
+});
+
+describe('parsePlanState', () => {
+  it('refuses what is not JSON, or too large', () => {
+    for (const bytes of [Buffer.from('{'), new Uint8Array(LIMITS.planFileBytes + 1)]) {
+      const refusal = refusalOf(() => parsePlanState(bytes, 'p'));
+      expect(refusal.code).to.equal('STATE_DAMAGED');
+      expect(refusal.details['problem']).to.match(bytes.length === 1 ? /^not JSON/ : /^too large/);
+    }
+  });
 });
 
 describe('stateDigest', () => {
@@ -85,8 +100,7 @@ describe('stateDigest', () => {
     const turned = Object.fromEntries(Object.entries(plan).reverse()) as unknown as Plan;
     const context = { a: { y: [2, 3], x: 1 } };
     expect(digestOf({ ...turned, context })).to.equal(digestOf(plan));
-    const parsed = parsePlanState(JSON.parse(JSON.stringify(planState(plan, []))), 'p');
-    expect(stateDigest(parsed)).to.equal(digestOf(plan));
+    expect(stateDigest(parsedFrom(planState(plan, [])))).to.equal(digestOf(plan));
     expect(digestOf(plan)).to.match(/^[0-9a-f]{64}$/);
   });
 
