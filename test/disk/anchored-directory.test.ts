@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   chmodSync,
   closeSync,
   constants,
@@ -16,6 +16,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asBytePath, bytePathFromText, bytesOf, ROOT } from '../../src/core/byte-path.js';
@@ -244,6 +245,32 @@ for (const byDescriptor of [true, false]) {
     });
   });
 }
+
+describe('AnchoredDirectory by path, while its folder is swapped for a link', () => {
+  const { mkdirSync: realMkdir } = fs;
+  afterEach(() => {
+    fs.mkdirSync = realMkdir;
+    syncBuiltinESMExports();
+  });
+
+  it('tells, although too late', () => {
+    const top = tempDirectory();
+    const outside = tempDirectory();
+    realMkdir(join(top, 'd'));
+    const root = AnchoredRoot.open(top, { byDescriptor: false });
+    const directory = root.directory(b('d'));
+    fs.mkdirSync = () => {
+      renameSync(join(top, 'd'), join(top, 'away'));
+      symlinkSync(outside, join(top, 'd'));
+      return undefined;
+    };
+    syncBuiltinESMExports();
+    const make = () => {
+      directory.mkdir(b('x'), 0o755);
+    };
+    expect(pitonError(thrownBy(make)).code).to.equal('UNSAFE_PATH');
+  });
+});
 
 describe('AnchoredRoot', () => {
   let top: string;
