@@ -100,7 +100,7 @@ function parseTrailers(paragraph: string): Trailers | null {
   for (const line of paragraph.split('\n')) {
     const [, name, value] = /^([A-Za-z-]+): (.*)$/.exec(line) ?? [];
     const key = TRAILER_KEYS.find((known) => known === name);
-    if (key === undefined || key in trailers) return null;
+    if (key === undefined) return null;
     trailers[key] = value!;
   }
   return trailers;
