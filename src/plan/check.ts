@@ -56,6 +56,11 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
 
+export const trueOrFalse = checked(
+  (value): value is boolean => typeof value === 'boolean',
+  'true or false',
+);
+
 export const anyText = checked(isText, 'text');
 
 export const id = checked(

@@ -1,5 +1,6 @@
 import { PitonError } from '../core/errors.js';
 import { isoTime } from '../core/clock.js';
+import type { JsonPath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
 import type { PlanState } from './plan-state.js';
 import type { Correction, Plan, RollbackEntry } from './types.js';
@@ -12,6 +13,10 @@ export interface RollbackFacts {
   safetyCheckpointId: string;
   /** The correction that it is part of. */
   correctionId?: string | undefined;
+  /** Whether HEAD was moved along. */
+  headMoved?: boolean | undefined;
+  /** Null: everything was rolled back. */
+  paths?: readonly JsonPath[] | null | undefined;
   now: number;
 }
 
@@ -54,6 +59,8 @@ function entryOf(current: Plan, facts: RollbackFacts): RollbackEntry {
     to_checkpoint_id: facts.checkpointId,
     last_checkpoint_id: current.last_checkpoint_id,
     correction_id: facts.correctionId ?? null,
+    head_moved: facts.headMoved ?? false,
+    paths: facts.paths?.slice() ?? null,
     at: isoTime(facts.now),
   };
 }
@@ -132,6 +139,8 @@ function backEntry(current: Plan, taken: RollbackEntry, facts: TakenBack): Rollb
     ...facts,
     checkpointId: taken.from_checkpoint_id,
     correctionId: taken.correction_id ?? undefined,
+    headMoved: taken.head_moved,
+    paths: taken.paths,
   });
 }
 

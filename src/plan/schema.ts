@@ -16,6 +16,7 @@ import {
   SchemaProblem,
   type Check,
   type Field,
+  trueOrFalse,
 } from './check.js';
 import type {
   Correction,
@@ -128,6 +129,8 @@ const rollbackEntry = record<RollbackEntry>({
   to_checkpoint_id: needed(id),
   last_checkpoint_id: orNull(id),
   correction_id: orNull(id),
+  head_moved: orElse(false, trueOrFalse),
+  paths: orNull(listOf(artifactPath)),
   at: needed(isoText),
 });
 

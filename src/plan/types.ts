@@ -74,6 +74,10 @@ export interface RollbackEntry {
   last_checkpoint_id: string | null;
   /** The correction that this rollback was part of. */
   correction_id: string | null;
+  /** Whether HEAD went along; then it goes along when this is taken back. */
+  head_moved: boolean;
+  /** What was rolled back; null: everything. */
+  paths: JsonPath[] | null;
   at: string;
 }
 

@@ -112,6 +112,8 @@ describe('stateDigest', () => {
           to_checkpoint_id: idOf(2),
           last_checkpoint_id: null,
           correction_id: null,
+          head_moved: false,
+          paths: null,
           at: plan.created_at,
         },
       ],

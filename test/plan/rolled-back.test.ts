@@ -105,6 +105,8 @@ describe('rolledBack', () => {
             to_checkpoint_id: idOf(1),
             last_checkpoint_id: idOf(9),
             correction_id: null,
+            head_moved: false,
+            paths: null,
             at: new Date(NOW + 5000).toISOString(),
           },
         ],
@@ -191,6 +193,8 @@ describe('undone and redone', () => {
       to_checkpoint_id: idOf(2),
       last_checkpoint_id: idOf(1),
       correction_id: idOf(61),
+      head_moved: false,
+      paths: null,
       at: TIME,
     });
 

@@ -77,6 +77,8 @@ const rollbackEntries = fc.array(
     to_checkpoint_id: ids,
     last_checkpoint_id: idOrNull,
     correction_id: idOrNull,
+    head_moved: fc.boolean(),
+    paths: fc.option(fc.array(fc.constantFrom('a/b', { base64: '/w==' }))),
     at: times,
   }),
   { maxLength: 3 },

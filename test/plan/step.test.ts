@@ -66,6 +66,8 @@ describe('completeStep', () => {
       to_checkpoint_id: idOf(2),
       last_checkpoint_id: null,
       correction_id: null,
+      head_moved: false,
+      paths: null,
       at: TIME,
     };
     const plan = samplePlan({ rollbacks: { undo: [entry], redo: [entry] } });

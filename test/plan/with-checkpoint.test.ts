@@ -11,6 +11,8 @@ describe('withCheckpoint', () => {
     to_checkpoint_id: idOf(2),
     last_checkpoint_id: null,
     correction_id: null,
+    head_moved: false,
+    paths: null,
     at: TIME,
   };
   const done = { status: 'done', at: NOW } as const;
