@@ -6,15 +6,10 @@ import type { EngineName, NotCapturedReason } from '../core/types.js';
  * model and two ways to show it. Keys are snake_case, times ISO 8601 UTC, absent values null.
  */
 
+export type JsonRecord = Record<string, unknown>;
+
 export type CheckpointKind =
-  | 'manual'
-  | 'step'
-  | 'interval'
-  | 'pre_decision'
-  | 'pre_rollback'
-  | 'pre_run'
-  | 'hook'
-  | 'watch';
+  'manual' | 'step' | 'interval' | 'pre_decision' | 'pre_rollback' | 'pre_run' | 'hook' | 'watch';
 
 export interface HeadData {
   /** The branch, or null when detached. */
@@ -70,8 +65,8 @@ export interface ChangeData {
 
 export interface CheckpointShowData {
   checkpoint: CheckpointData;
-  plan_state: Record<string, unknown>;
-  manifest: Record<string, unknown>;
+  plan_state: JsonRecord;
+  manifest: JsonRecord;
   changes: ChangeData[];
 }
 

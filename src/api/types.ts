@@ -22,6 +22,8 @@ export interface OpenOptions {
   git?: string | undefined;
   /** As `$PATH`; default the system's usual folders. */
   searchPath?: string | undefined;
+  /** Outside every workspace, for what lasts as long as one git command. Default `/tmp`. */
+  temporaryFolder?: string | undefined;
   clock?: Clock | undefined;
   /** Overrides `piton.durability` of the workspace's git config. */
   durability?: Durability | undefined;

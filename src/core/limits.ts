@@ -27,6 +27,7 @@ export const LIMITS = {
   newcomersPerPath: 16,
   lockFileBytes: 64 * 1024,
   openFolders: 64,
+  gitOutputBytes: 256 * 1024 * 1024,
   planJsonDepth: 64,
   planNameCharacters: 200,
   phaseCharacters: 200,

@@ -1,0 +1,103 @@
+import { listCheckpointRefs } from '../checkpoint/list.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import type { BytePath } from '../core/byte-path.js';
+import type { OperationOptions } from '../core/types.js';
+import { listPlans } from '../plan/plan-file.js';
+import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
+import type { Plan } from '../plan/types.js';
+import type { JournalOperation } from '../rollback/journal.js';
+import { assertNoOperationInProgress } from '../rollback/guards.js';
+import { assertToken, rehearseRollback } from '../rollback/rehearse.js';
+import { outlookOf, rollBack, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { readTarget } from '../rollback/target.js';
+import type { RollbackData } from './data.js';
+import { stamped } from './put-plan.js';
+import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
+import { newestIdOf } from './select.js';
+
+export interface CarryOut extends OperationOptions {
+  operation: JournalOperation;
+  plan: Plan;
+  checkpoint: Checkpoint;
+  paths: readonly BytePath[] | null;
+  moveHead: boolean;
+  force: boolean;
+  dryRun: boolean;
+  token: string | null;
+  /** What becomes of the plan, given the safety checkpoint's id. */
+  planAfter: (safetyCheckpointId: string) => Plan;
+}
+
+/** Shows what a rollback would do, and does nothing. */
+async function rehearseOnly(
+  workspace: RollbackWorkspace,
+  request: CarryOut,
+  startedAt: number,
+): Promise<RollbackData> {
+  const { plan, checkpoint, token, operation } = request;
+  if (operation === 'rollback' && !request.force) assertNoOperationInProgress(workspace.gitDir);
+  const target = await readTarget(checkpoint, workspace, request);
+  const rehearsal = await rehearseRollback(workspace, target, request, request);
+  assertToken(token, rehearsal.token);
+  return rollbackData({
+    plan,
+    checkpointId: checkpoint.checkpoint_id,
+    safetyCheckpointId: null,
+    rehearsal,
+    headThen: target.manifest.head,
+    headNow: rehearsal.head,
+    outlook: outlookOf(target, request, rehearsal.head),
+    retired: obstaclesAsRetired(rehearsal.survey),
+    dryRun: true,
+    startedAt,
+  });
+}
+
+function safetyReason({ operation, checkpoint }: CarryOut): string {
+  return operation === 'rollback'
+    ? `before rolling back to ${checkpoint.checkpoint_id}`
+    : `before ${operation} to ${checkpoint.checkpoint_id}`;
+}
+
+/** Rolls back, undoes or redoes; the plan's file changes with the files or not at all. */
+export async function carryOut(
+  workspace: RollbackWorkspace,
+  request: CarryOut,
+): Promise<RollbackData> {
+  const startedAt = performance.now();
+  if (request.dryRun) return rehearseOnly(workspace, request, startedAt);
+  const { plan, checkpoint } = request;
+  const state: PlanState = planState(plan, listPlans(workspace.stateDir).plans);
+  const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
+  let after = plan;
+  const result = await rollBack(workspace, {
+    ...request,
+    planId: plan.plan_id,
+    target: checkpoint,
+    safety: {
+      planState: formatPlanState(state),
+      planStateDigest: stateDigest(state),
+      newestId,
+      phase: plan.phase,
+      step: plan.last_completed_step,
+      reason: safetyReason(request),
+    },
+    planAfter: (safetyCheckpointId) => {
+      after = stamped(request.planAfter(safetyCheckpointId), plan, workspace.clock);
+      return { ...after };
+    },
+  });
+  const { rehearsal, outlook, target } = result;
+  return rollbackData({
+    plan: after,
+    checkpointId: checkpoint.checkpoint_id,
+    safetyCheckpointId: result.safety.checkpoint_id,
+    rehearsal,
+    headThen: target.manifest.head,
+    headNow: rehearsal.head,
+    outlook,
+    retired: result.retired,
+    dryRun: false,
+    startedAt,
+  });
+}

@@ -1,0 +1,85 @@
+import { Session } from './session.js';
+import { settingsFrom } from './settings.js';
+import type { OpenOptions } from './types.js';
+import type { Workspace } from './workspace.js';
+
+/**
+ * Opens the workspace that a folder lies in. There need not be a repository yet: the first
+ * checkpoint, plan or `init` makes one; all else throws `WORKSPACE_MISSING` until then.
+ * @throws {PitonError} `USAGE`, `WORKSPACE_MISSING` when the folder is not there,
+ * `UNSUPPORTED_REPOSITORY`, `UNSAFE_PATH`.
+ */
+export function openWorkspace(options: OpenOptions): Promise<Workspace> {
+  return Promise.resolve().then(() => workspaceOf(new Session(settingsFrom(options))));
+}
+
+/** Each verb is loaded when it is first used: most programs need few of them. */
+function workspaceOf(session: Session): Workspace {
+  return {
+    get root() {
+      return session.found?.root ?? null;
+    },
+    init: async (options = {}) => (await import('./init.js')).init(session, options),
+    status: async (options = {}) => (await import('./status.js')).status(session, options),
+    ...planVerbs(session),
+    ...checkpointVerbs(session),
+    ...rollbackVerbs(session),
+    verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
+    doctor: async (options = {}) => (await import('./doctor.js')).doctor(session, options),
+    close: () => session.close(),
+  };
+}
+
+type PlanVerb =
+  'createPlan' | 'listPlans' | 'showPlan' | 'usePlan' | 'setPlan' | 'deletePlan' | 'completeStep';
+
+function planVerbs(session: Session): Pick<Workspace, PlanVerb> {
+  return {
+    createPlan: async (options = {}) =>
+      (await import('./create-plan.js')).createPlan(session, options),
+    listPlans: async () => (await import('./list-plans.js')).listPlans(session),
+    showPlan: async (plan) => (await import('./show-plan.js')).showPlan(session, plan),
+    usePlan: async (plan) => (await import('./use-plan.js')).usePlan(session, plan),
+    setPlan: async (plan, options) =>
+      (await import('./set-plan.js')).setPlan(session, plan, options),
+    deletePlan: async (plan) => (await import('./delete-plan.js')).deletePlan(session, plan),
+    completeStep: async (plan, options) =>
+      (await import('./complete-step.js')).completeStep(session, plan, options),
+  };
+}
+
+type CheckpointVerb =
+  | 'createCheckpoint'
+  | 'listCheckpoints'
+  | 'showCheckpoint'
+  | 'diffCheckpoints'
+  | 'nameCheckpoint'
+  | 'deleteCheckpoint';
+
+function checkpointVerbs(session: Session): Pick<Workspace, CheckpointVerb> {
+  return {
+    createCheckpoint: async (options = {}) =>
+      (await import('./create-checkpoint.js')).createCheckpoint(session, options),
+    listCheckpoints: async (options = {}) =>
+      (await import('./list-checkpoints.js')).listCheckpoints(session, options),
+    showCheckpoint: async (selector, plan) =>
+      (await import('./show-checkpoint.js')).showCheckpoint(session, selector, plan),
+    diffCheckpoints: async (options = {}) =>
+      (await import('./diff-checkpoints.js')).diffCheckpoints(session, options),
+    nameCheckpoint: async (selector, name, plan) =>
+      (await import('./name-checkpoint.js')).nameCheckpoint(session, selector, name, plan),
+    deleteCheckpoint: async (selector, plan) =>
+      (await import('./delete-checkpoint.js')).deleteCheckpoint(session, selector, plan),
+  };
+}
+
+function rollbackVerbs(
+  session: Session,
+): Pick<Workspace, 'rollback' | 'undo' | 'redo' | 'recover'> {
+  return {
+    rollback: async (options = {}) => (await import('./rollback.js')).rollback(session, options),
+    undo: async (options = {}) => (await import('./undo.js')).undo(session, options),
+    redo: async (options = {}) => (await import('./undo.js')).redo(session, options),
+    recover: async () => (await import('./recover.js')).recover(session),
+  };
+}

@@ -1,0 +1,29 @@
+import { recoverUnfinished, type Recovery } from '../rollback/recover.js';
+import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { settlePending } from './pending-checkpoint.js';
+
+/**
+ * Finishes or undoes whatever an earlier process left unfinished, and says so. The caller holds
+ * the lock. Gives what was done, or null.
+ */
+export async function recoverWorkspace(workspace: RollbackWorkspace): Promise<Recovery | null> {
+  await settlePending(workspace);
+  const recovery = await recoverUnfinished(workspace);
+  if (recovery === null) return null;
+  if (recovery.outcome === 'undone') {
+    await dropCheckpoint(workspace, recovery.planId, recovery.safetyCheckpointId);
+  }
+  const { operation, checkpointId, outcome, retired } = recovery;
+  workspace.warn({
+    code: 'RECOVERED',
+    message: `an earlier ${operation} to ${checkpointId} was cut off; it has been ${outcome}`,
+  });
+  if (retired.length > 0) {
+    workspace.warn({
+      code: 'RETIRED',
+      message: 'files that had changed since were set aside: see trash in the state directory',
+      paths: retired.map(({ path }) => path),
+    });
+  }
+  return recovery;
+}

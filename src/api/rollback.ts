@@ -1,0 +1,58 @@
+import { Sidecar } from '../checkpoint/sidecar.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import { pathToJson } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import { assertCanRollBack } from '../plan/guards.js';
+import { parsePlanState, type PlanState } from '../plan/plan-state.js';
+import { pathsRolledBack, rolledBack } from '../plan/rolled-back.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
+import { carryOut } from './carry-out.js';
+import type { RollbackData } from './data.js';
+import { meantCheckpoint } from './select.js';
+import type { Session } from './session.js';
+import type { RollbackOptions } from './types.js';
+import { workspacePaths } from './workspace-paths.js';
+
+/** The plan as it was when a checkpoint of it was taken. */
+export async function planStateAt(
+  { refs, objects }: RollbackWorkspace,
+  checkpoint: Checkpoint,
+): Promise<PlanState> {
+  const sidecar = await Sidecar.open(checkpoint, refs, objects);
+  return parsePlanState(await sidecar.readPlanState(), `plan.json of ${checkpoint.checkpoint_id}`);
+}
+
+/** Rolls the worktree and the plan's position back to a checkpoint. */
+export async function rollback(session: Session, options: RollbackOptions): Promise<RollbackData> {
+  const { checkpoint: selector = 'latest', force = false, head: moveHead = false } = options;
+  const paths = workspacePaths(options.paths);
+  if (paths !== null && moveHead) {
+    throw new PitonError('USAGE', '--head moves HEAD for the whole worktree, not for some paths', {
+      hint: 'leave out --head or --path',
+    });
+  }
+  if (!force) assertSafeWorkspace(session.repository.root, session.settings.user);
+  return session.locked(async (workspace) => {
+    const { plan, checkpoint } = await meantCheckpoint(workspace, selector, options.plan);
+    assertCanRollBack(plan);
+    const then = await planStateAt(workspace, checkpoint);
+    return carryOut(workspace, {
+      ...{ operation: 'rollback', plan, checkpoint, paths, moveHead, force },
+      dryRun: options.dryRun ?? false,
+      token: options.token ?? null,
+      planAfter: (safetyCheckpointId) => {
+        const facts = {
+          checkpointId: checkpoint.checkpoint_id,
+          safetyCheckpointId,
+          headMoved: moveHead,
+          paths: paths?.map(pathToJson) ?? null,
+          now: workspace.clock.now(),
+        };
+        return paths === null ? rolledBack(plan, then, facts) : pathsRolledBack(plan, facts);
+      },
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+  }, options);
+}

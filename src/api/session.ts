@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PitonError } from '../core/errors.js';
+import type { Durability, OperationOptions, Warning } from '../core/types.js';
+import { acquireLock } from '../disk/lock.js';
+import { ensureRealDirectory } from '../disk/real-directory.js';
+import { checkPlan } from '../plan/schema.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import type { Engine } from '../store/engine.js';
+import type { RepositoryObjects } from '../store/objects/object-database.js';
+import { findRepository } from '../store/repository/discover.js';
+import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
+import type { Repository } from '../store/repository-types.js';
+import { putPlan } from './put-plan.js';
+import type { Settings } from './settings.js';
+
+/** What the verbs share: the workspace found, its engine and objects opened when first needed. */
+export class Session {
+  readonly settings: Settings;
+  #repository: Repository | null;
+  #engine: Promise<Engine> | undefined;
+  #objects: RepositoryObjects | undefined;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.#repository = findRepository(settings.directory, settings.user);
+  }
+
+  get found(): Repository | null {
+    return this.#repository;
+  }
+
+  /** @throws {PitonError} `WORKSPACE_MISSING` when there is no repository. */
+  get repository(): Repository {
+    if (this.#repository !== null) return this.#repository;
+    throw new PitonError('WORKSPACE_MISSING', `no workspace at ${this.settings.directory}`, {
+      hint: "run 'piton init' in the folder that you want to protect",
+      details: { directory: this.settings.directory },
+    });
+  }
+
+  get lockPath(): string {
+    return join(this.repository.stateDir, 'lock');
+  }
+
+  get durability(): Durability {
+    const { durability } = this.settings;
+    return durability ?? durabilityOf(this.repository);
+  }
+
+  warn = (warning: Warning): void => this.settings.warn(warning);
+
+  /**
+   * Makes a repository when there is none, and says so.
+   * @throws {PitonError} `UNSAFE_WORKSPACE` for `/`, the home folder and its parents, unless forced.
+   */
+  async ensureRepository(force: boolean): Promise<boolean> {
+    const { directory, user, clock } = this.settings;
+    if (!force) assertSafeWorkspace(this.#repository?.root ?? directory, user);
+    if (this.#repository !== null) return false;
+    const { initRepository } = await import('../store/repository/init.js');
+    this.#repository = await initRepository(directory, user, clock);
+    this.warn({
+      code: 'REPOSITORY_CREATED',
+      message: `there was no repository: made one at ${this.#repository.root}`,
+    });
+    return true;
+  }
+
+  engine(): Promise<Engine> {
+    this.#engine ??= this.#openEngine();
+    return this.#engine;
+  }
+
+  async #openEngine(): Promise<Engine> {
+    const { openEngine } = await import('../store/open-engine.js');
+    const { engine: choice, git } = this.settings;
+    return openEngine({
+      repository: this.repository,
+      choice,
+      gitProgram: git,
+      durability: this.durability,
+    });
+  }
+
+  async objects(): Promise<RepositoryObjects> {
+    if (this.#objects !== undefined) return this.#objects;
+    const { openObjectStore } = await import('../store/objects/object-database.js');
+    const engine = await this.engine();
+    this.#objects ??= openObjectStore({
+      objectsDir: join(this.repository.commonDir, 'objects'),
+      algorithm: this.repository.algorithm,
+      durability: this.durability,
+      fallback: (oid) => engine.readObject(oid),
+    });
+    return this.#objects;
+  }
+
+  /** Everything that the lower floors need. */
+  async workspace(): Promise<RollbackWorkspace> {
+    const { refs } = await this.engine();
+    const objects = await this.objects();
+    const { repository, durability } = this;
+    const { root, gitDir, stateDir } = repository;
+    return {
+      ...{ repository, root, gitDir, stateDir, refs, objects, durability },
+      user: this.settings.user,
+      clock: this.settings.clock,
+      bulk: bulkHasherFor(objects),
+      warn: this.warn,
+      writePlan: (_planId, planAfter) => {
+        putPlan({ stateDir, durability }, checkPlan(planAfter));
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Runs something under the workspace's lock, after recovering what was left unfinished. */
+  async locked<T>(
+    work: (workspace: RollbackWorkspace) => Promise<T>,
+    options: OperationOptions = {},
+  ): Promise<T> {
+    return this.lockedOnly(async (workspace) => {
+      const { recoverWorkspace } = await import('./recover-workspace.js');
+      await recoverWorkspace(workspace);
+      return work(workspace);
+    }, options);
+  }
+
+  /** As `locked`, recovering nothing. */
+  async lockedOnly<T>(
+    work: (workspace: RollbackWorkspace) => Promise<T>,
+    { signal }: OperationOptions = {},
+  ): Promise<T> {
+    const { lockTimeoutMs: timeoutMs, command } = this.settings;
+    const { gitDir } = this.repository;
+    ensureRealDirectory(gitDir, 'piton', this.durability);
+    const lock = await acquireLock(this.lockPath, {
+      timeoutMs,
+      signal,
+      ...(command !== undefined && { command }),
+    });
+    try {
+      return await work(await this.workspace());
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Runs something that only reads; takes the lock first when something was left unfinished. */
+  async reading<T>(work: (workspace: RollbackWorkspace) => Promise<T>): Promise<T> {
+    const { stateDir } = this.repository;
+    const isUnfinished = UNFINISHED.some((name) => existsSync(join(stateDir, name)));
+    if (isUnfinished) await this.locked(() => Promise.resolve());
+    return work(await this.workspace());
+  }
+
+  async close(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    this.#objects?.close();
+    this.#objects = undefined;
+    await (await engine)?.close();
+  }
+}
+
+const UNFINISHED = ['journal', 'journal.committed', 'pending-checkpoint'];
+
+/** @throws {PitonError} `USAGE` for a value of `piton.durability` that is none. */
+function durabilityOf({ config }: Repository): Durability {
+  const value = config.get('piton.durability') ?? 'full';
+  if (value === 'full' || value === 'fast') return value;
+  throw new PitonError('USAGE', 'piton.durability is neither full nor fast', {
+    hint: "set it with 'git config piton.durability full'",
+    details: { value },
+  });
+}
+
+function bulkHasherFor(_objects: RepositoryObjects): null {
+  return null;
+}

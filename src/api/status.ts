@@ -1,0 +1,51 @@
+import { listCheckpointRefs } from '../checkpoint/list.js';
+import type { OperationOptions } from '../core/types.js';
+import { readLockOwner } from '../disk/lock-owner.js';
+import { toPlanData } from '../plan/plan-data.js';
+import { readJournal } from '../rollback/journal.js';
+import type { StatusData } from './data.js';
+import { countChanges } from './describe-checkpoint.js';
+import { changesInWorktree } from './diff-checkpoints.js';
+import { diskCost } from './disk-cost.js';
+import { countByPlan, findMeantPlan } from './select.js';
+import type { Session } from './session.js';
+import { latestOf } from './take-checkpoint.js';
+
+function unfinishedIn(stateDir: string): StatusData['unfinished'] {
+  const found = readJournal(stateDir);
+  if (found === null) return null;
+  const { operation, checkpointId, startedAt } = found.journal;
+  const state = found.isCommitted ? 'committed' : 'applying';
+  return { operation, checkpoint_id: checkpointId, state, since: startedAt };
+}
+
+function lockIn(path: string): StatusData['lock'] {
+  const owner = readLockOwner(path);
+  if (owner === null || owner === 'unreadable') return null;
+  return { pid: owner.pid, host: owner.host, since: owner.acquiredAt };
+}
+
+/** Where the workspace stands. Takes no lock and changes nothing, not even what is unfinished. */
+export async function status(
+  session: Session,
+  options: OperationOptions & { plan?: string | undefined },
+): Promise<StatusData> {
+  const { root, gitDir, stateDir } = session.repository;
+  const engine = await session.engine();
+  const workspace = await session.workspace();
+  const plan = findMeantPlan(stateDir, options.plan);
+  const refs = await listCheckpointRefs(workspace.refs, null);
+  const latest = plan === null ? null : await latestOf(workspace, plan);
+  return {
+    workspace: root,
+    git_dir: gitDir,
+    engine: { name: engine.name, reason: engine.reason, git_version: engine.gitVersion },
+    plan: plan === null ? null : toPlanData(plan, countByPlan(refs).get(plan.plan_id) ?? 0),
+    latest,
+    changes:
+      latest === null ? null : countChanges(await changesInWorktree(workspace, latest, options)),
+    unfinished: unfinishedIn(stateDir),
+    lock: lockIn(session.lockPath),
+    disk: { checkpoints: refs.length, bytes: await diskCost(workspace, refs) },
+  };
+}

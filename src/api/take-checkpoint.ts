@@ -1,0 +1,120 @@
+import { createCheckpoint, type Created } from '../checkpoint/create.js';
+import { listCheckpointRefs, readCheckpoint } from '../checkpoint/list.js';
+import type { Checkpoint, CheckpointKind } from '../checkpoint/metadata.js';
+import { formatCheckpointRef } from '../checkpoint/ref-names.js';
+import { assertCheckpointName, assertNameFree } from '../checkpoint/select.js';
+import { rename } from '../checkpoint/rename.js';
+import { PitonError } from '../core/errors.js';
+import type { OperationOptions } from '../core/types.js';
+import { listPlans } from '../plan/plan-file.js';
+import { formatPlanState, planState, stateDigest } from '../plan/plan-state.js';
+import { withCheckpoint } from '../plan/rolled-back.js';
+import type { Plan } from '../plan/types.js';
+import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { clearPending, notePending } from './pending-checkpoint.js';
+import { putPlan, stamped } from './put-plan.js';
+import { checkpointsOf, newestIdOf } from './select.js';
+
+export interface TakeOptions extends OperationOptions {
+  kind: CheckpointKind;
+  reason: string | null;
+  name: string | null;
+  source: string | null;
+  always: boolean;
+  includeIgnored: boolean;
+  /** The step that the checkpoint is taken for, if it is. */
+  step?: number | undefined;
+}
+
+export interface Taken extends Created {
+  /** The plan as its file now has it. */
+  plan: Plan;
+}
+
+/** The checkpoint a plan calls its latest, or null when there is none or it is gone. */
+export async function latestOf(
+  { refs, objects }: RollbackWorkspace,
+  plan: Plan,
+): Promise<Checkpoint | null> {
+  const { plan_id: planId, last_checkpoint_id: checkpointId } = plan;
+  if (checkpointId === null) return null;
+  const name = formatCheckpointRef({ planId, checkpointId });
+  const oid = await refs.read(name);
+  if (oid === null) return null;
+  try {
+    return await readCheckpoint({ name, oid }, objects);
+  } catch (error) {
+    // It is nothing to compare with, and no reason not to take a whole one.
+    if (error instanceof PitonError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Takes a checkpoint of a plan and makes it the plan's latest. `before` is the plan in its file
+ * (null: it has none yet), `plan` what it is to be: checkpoint and file change together, or
+ * neither does. The caller holds the lock.
+ */
+export async function takeCheckpoint(
+  workspace: RollbackWorkspace,
+  before: Plan | null,
+  plan: Plan,
+  options: TakeOptions,
+): Promise<Taken> {
+  const { stateDir, clock } = workspace;
+  const planId = plan.plan_id;
+  if (options.name !== null) await assertNameUsable(workspace, planId, options.name);
+  const after = stamped(plan, before ?? plan, clock);
+  const others = listPlans(stateDir).plans.filter(({ plan_id: id }) => id !== planId);
+  const state = planState(after, [after, ...others]);
+  const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, planId));
+  const created = await createCheckpoint(workspace, {
+    ...options,
+    planId,
+    phase: after.phase,
+    step: after.last_completed_step,
+    planState: formatPlanState(state),
+    planStateDigest: stateDigest(state),
+    newestId,
+    latest: await latestOf(workspace, plan),
+    announce: (checkpointId) => notePending(stateDir, { planId, checkpointId }),
+  });
+  if (!created.created) return await reuse(workspace, before, after, created, options);
+  const { checkpoint_id: checkpointId } = created.checkpoint;
+  const final = withCheckpoint(after, checkpointId, options.step);
+  try {
+    putPlan(workspace, final);
+  } catch (error) {
+    await dropCheckpoint(workspace, planId, checkpointId);
+    clearPending(stateDir);
+    throw error;
+  }
+  clearPending(stateDir);
+  return { ...created, plan: final };
+}
+
+async function assertNameUsable(
+  workspace: RollbackWorkspace,
+  planId: string,
+  name: string,
+): Promise<void> {
+  assertCheckpointName(name);
+  const known = await checkpointsOf(workspace, planId);
+  assertNameFree(known, name);
+}
+
+/** Nothing changed: the latest checkpoint stands for this one too, and takes its name. */
+async function reuse(
+  workspace: RollbackWorkspace,
+  before: Plan | null,
+  after: Plan,
+  created: Created,
+  { name, step }: TakeOptions,
+): Promise<Taken> {
+  const checkpoint =
+    name === null ? created.checkpoint : await rename(workspace, created.checkpoint, name);
+  const isSamePlan = before !== null && step === undefined;
+  const final = isSamePlan ? before : withCheckpoint(after, checkpoint.checkpoint_id, step);
+  if (!isSamePlan) putPlan(workspace, final);
+  return { ...created, checkpoint, plan: final };
+}

@@ -1,0 +1,68 @@
+import { pathFromJson } from '../core/byte-path.js';
+import { readCheckpoint } from '../checkpoint/list.js';
+import { formatCheckpointRef } from '../checkpoint/ref-names.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import { PitonError } from '../core/errors.js';
+import { redone, rollbackToRedo, rollbackToUndo, undone } from '../plan/rolled-back.js';
+import type { Plan, RollbackEntry } from '../plan/types.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import { carryOut } from './carry-out.js';
+import type { RollbackData } from './data.js';
+import { planStateAt } from './rollback.js';
+import { meantPlan } from './select.js';
+import type { Session } from './session.js';
+import type { UndoOptions } from './workspace.js';
+
+async function safetyCheckpointOf(
+  { refs, objects }: RollbackWorkspace,
+  plan: Plan,
+  entry: RollbackEntry,
+): Promise<Checkpoint> {
+  const checkpointId = entry.from_checkpoint_id;
+  const name = formatCheckpointRef({ planId: plan.plan_id, checkpointId });
+  const oid = await refs.read(name);
+  if (oid !== null) return readCheckpoint({ name, oid }, objects);
+  throw new PitonError('CHECKPOINT_NOT_FOUND', 'the checkpoint to go back to is gone', {
+    hint: "'piton log' lists the checkpoints that are left",
+    details: { checkpoint_id: checkpointId },
+  });
+}
+
+async function takeBack(
+  session: Session,
+  operation: 'undo' | 'redo',
+  options: UndoOptions,
+): Promise<RollbackData> {
+  return session.locked(async (workspace) => {
+    const plan = meantPlan(workspace.stateDir, options.plan);
+    const entry = operation === 'undo' ? rollbackToUndo(plan) : rollbackToRedo(plan);
+    const checkpoint = await safetyCheckpointOf(workspace, plan, entry);
+    const then = await planStateAt(workspace, checkpoint);
+    return carryOut(workspace, {
+      ...{ operation, plan, checkpoint },
+      paths: entry.paths?.map(pathFromJson) ?? null,
+      moveHead: entry.head_moved,
+      force: true,
+      dryRun: options.dryRun ?? false,
+      token: options.token ?? null,
+      planAfter: (safetyCheckpointId) => {
+        const facts = { safetyCheckpointId, now: workspace.clock.now() };
+        const after = (operation === 'undo' ? undone : redone)(plan, then, facts);
+        // A rollback of some paths did not move the plan, so neither does taking it back.
+        return entry.paths === null ? after : { ...plan, rollbacks: after.rollbacks };
+      },
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+  }, options);
+}
+
+/** Takes the last rollback back: to exactly what was before it. */
+export async function undo(session: Session, options: UndoOptions): Promise<RollbackData> {
+  return takeBack(session, 'undo', options);
+}
+
+/** Takes the last undo back. */
+export async function redo(session: Session, options: UndoOptions): Promise<RollbackData> {
+  return takeBack(session, 'redo', options);
+}

@@ -1,0 +1,277 @@
+import type { BytePath } from '../core/byte-path.js';
+import { isoTime } from '../core/clock.js';
+import { PitonError } from '../core/errors.js';
+import { nextId, timeOfId } from '../core/ids.js';
+import { MODE, type HeadState, type ObjectId, type OperationOptions } from '../core/types.js';
+import type { ObjectBatch } from '../store/object-store.js';
+import { emptyTreeId, encodeCommit, hashObject } from '../store/objects/object-format.js';
+import { changesOf, type FileChange } from '../worktree/diff.js';
+import { recordOf } from '../worktree/ignore/ignore-record.js';
+import { readTreeDiff } from '../worktree/read-tree.js';
+import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
+import type { CheckpointContext } from './context.js';
+import { lookAtWorktree, type Look } from './look.js';
+import {
+  formatCheckpointMessage,
+  reasonFor,
+  type Checkpoint,
+  type CheckpointKind,
+} from './metadata.js';
+import { formatCheckpointRef, formatStateRef } from './ref-names.js';
+import { loadScanCache, saveScanCache, takeStamp } from './scan-cache.js';
+import {
+  addSidecarCommit,
+  addSidecarTree,
+  PITON_IDENTITY,
+  Sidecar,
+  type CheckpointManifest,
+} from './sidecar.js';
+import { addStagedBlobs } from './staged-blobs.js';
+import type { StagingFile } from './staging-file.js';
+
+export interface CreateRequest extends OperationOptions {
+  planId: string;
+  kind: CheckpointKind;
+  reason: string | null;
+  name: string | null;
+  source: string | null;
+  phase: string | null;
+  step: number;
+  /** The plan's whole state, as `plan.json` is to hold it, and the digest that tells it apart. */
+  planState: Buffer;
+  planStateDigest: string;
+  /** The newest checkpoint of the plan: the new one's id sorts after it. */
+  newestId: string | null;
+  /** The plan's latest: nothing is made when everything is as it was then. */
+  latest: Checkpoint | null;
+  always: boolean;
+  includeIgnored: boolean;
+  /** Paths to capture although a rule ignores them. */
+  alsoCapture?: readonly BytePath[];
+  /** Of `alsoCapture`, given the scan, those that were looked at and found absent. */
+  lookedAt?: (look: Look) => readonly BytePath[];
+  /** Commits that must stay reachable through the sidecar. */
+  keeps?: readonly ObjectId[];
+  /** Called with what was seen before anything is stored; may refuse by throwing. */
+  check?: (look: Look, head: HeadState) => void;
+  /** Called when all objects are stored and before any ref is. */
+  announce?: (checkpointId: string) => void;
+}
+
+export interface Created {
+  created: boolean;
+  checkpoint: Checkpoint;
+  /** Since the plan's latest. */
+  changes: FileChange[];
+  look: Look;
+}
+
+interface Draft {
+  look: Look;
+  head: HeadState;
+  manifest: CheckpointManifest;
+  staged: ObjectId | null;
+}
+
+async function openLatest(
+  context: CheckpointContext,
+  latest: Checkpoint | null,
+): Promise<{ sidecar: Sidecar; manifest: CheckpointManifest } | null> {
+  if (latest === null) return null;
+  try {
+    const sidecar = await Sidecar.open(latest, context.refs, context.objects);
+    return { sidecar, manifest: await sidecar.readManifest() };
+  } catch (error) {
+    // A damaged sidecar is nothing to compare with: then a new checkpoint is made.
+    if (error instanceof PitonError) return null;
+    throw error;
+  }
+}
+
+function uncapturedIgnoreFiles(look: Look, algorithm: 'sha1' | 'sha256'): Map<BytePath, Buffer> {
+  const captured = new Map(look.scan.entries.map(({ path, oid }) => [path, oid]));
+  return new Map(
+    [...look.ignoreFiles].filter(([path, text]) => {
+      return captured.get(path) !== hashObject(algorithm, 'blob', text);
+    }),
+  );
+}
+
+function isSameHead(left: HeadState, right: HeadState): boolean {
+  return left.ref === right.ref && left.commit === right.commit;
+}
+
+class Creation {
+  readonly #context: CheckpointContext;
+  readonly #request: CreateRequest;
+  readonly #batch: ObjectBatch;
+
+  constructor(context: CheckpointContext, request: CreateRequest, batch: ObjectBatch) {
+    this.#context = context;
+    this.#request = request;
+    this.#batch = batch;
+  }
+
+  async run(): Promise<Created> {
+    const { latest } = this.#request;
+    const stamp = takeStamp(this.#context);
+    const before = await openLatest(this.#context, latest);
+    const draft = await this.#draft(before);
+    const { look } = draft;
+    this.#request.check?.(look, draft.head);
+    if (latest !== null && before !== null && this.#isUnchanged(draft, latest, before.manifest)) {
+      await this.#batch.discard();
+      if (look.scan.hashedFiles > 0) saveScanCache(this.#context, look.scan, stamp, latest);
+      return { created: false, checkpoint: latest, changes: [], look };
+    }
+    const { checkpoint, changes } = await this.#store(draft);
+    saveScanCache(this.#context, look.scan, stamp, checkpoint);
+    return { created: true, checkpoint, changes, look };
+  }
+
+  async #draft(before: { sidecar: Sidecar; manifest: CheckpointManifest } | null): Promise<Draft> {
+    const { refs } = this.#context;
+    const { includeIgnored, alsoCapture, signal, onProgress } = this.#request;
+    const head = await refs.readHead();
+    const { cache, isVouched } = await loadScanCache(this.#context);
+    const look = await lookAtWorktree(this.#context, {
+      batch: this.#batch,
+      includeIgnored,
+      alsoCapture,
+      cache: cache ?? undefined,
+      cacheVouched: isVouched,
+      signal,
+      onProgress,
+    });
+    const known = this.#knownStaging(look.staging, before, head);
+    const staged = known ? before?.sidecar.stagedId : await this.#addStaged(look.staging, head);
+    const digest = known ? before?.manifest.staging_area?.digest : undefined;
+    const manifest = this.#manifest(look, head, digest);
+    return { look, head, manifest, staged: staged ?? null };
+  }
+
+  /** Whether the staging area is, to the byte, that of the latest checkpoint with the same HEAD. */
+  #knownStaging(
+    staging: StagingFile | null,
+    before: { sidecar: Sidecar; manifest: CheckpointManifest } | null,
+    head: HeadState,
+  ): boolean {
+    if (staging === null || before === null) return false;
+    const { algorithm } = this.#context.repository;
+    const isSame = before.sidecar.indexId === hashObject(algorithm, 'blob', staging.bytes);
+    return isSame && before.manifest.head.commit === head.commit;
+  }
+
+  async #addStaged(staging: StagingFile | null, head: HeadState): Promise<ObjectId | null> {
+    if (staging === null) return null;
+    return addStagedBlobs(this.#batch, this.#context.objects, staging.area, head.commit);
+  }
+
+  #manifest(look: Look, head: HeadState, knownDigest: string | undefined): CheckpointManifest {
+    const { staging, scan, rules, nested } = look;
+    const { algorithm } = this.#context.repository;
+    return {
+      head,
+      include_ignored: this.#request.includeIgnored,
+      plan_state_digest: this.#request.planStateDigest,
+      staging_area: staging && {
+        digest: knownDigest ?? stagingDigest(staging.area),
+        mtime_ns: String(staging.mtimeNs),
+        mode: staging.mode,
+        shared: staging.sharedName,
+      },
+      nested: nested.heads(),
+      not_captured: scan.notCaptured,
+      looked_at: this.#request.lookedAt?.(look) ?? [],
+      ignore: recordOf(rules, uncapturedIgnoreFiles(look, algorithm)),
+    };
+  }
+
+  #isUnchanged(draft: Draft, latest: Checkpoint, before: CheckpointManifest): boolean {
+    const { manifest, head, look } = draft;
+    return (
+      !this.#request.always &&
+      latest.tree === look.scan.tree &&
+      isSameHead(before.head, head) &&
+      before.plan_state_digest === manifest.plan_state_digest &&
+      before.include_ignored === manifest.include_ignored &&
+      before.staging_area?.digest === manifest.staging_area?.digest
+    );
+  }
+
+  async #store(draft: Draft): Promise<{ checkpoint: Checkpoint; changes: FileChange[] }> {
+    const { clock, refs } = this.#context;
+    const { planId, keeps = [], signal } = this.#request;
+    const now = clock.now();
+    const checkpointId = nextId(now, this.#request.newestId);
+    const seconds = Math.floor(now / 1_000);
+    const checkpoint = this.#addCheckpoint(draft, checkpointId, seconds);
+    const { staging } = draft.look;
+    const tree = addSidecarTree(this.#batch, {
+      planState: this.#request.planState,
+      manifest: draft.manifest,
+      index: staging?.bytes ?? null,
+      sharedIndex: staging?.readShared() ?? null,
+      staged: draft.staged,
+    });
+    const about = { checkpointId, planId, seconds, keeps };
+    const sidecar = addSidecarCommit(this.#batch, tree, about);
+    await this.#batch.publish();
+    const changes = await this.#changes(checkpoint);
+    signal?.throwIfAborted();
+    this.#request.announce?.(checkpointId);
+    await refs.transact([
+      { name: formatStateRef({ planId, checkpointId }), expected: null, value: sidecar },
+      { name: checkpoint.ref, expected: null, value: checkpoint.commit },
+    ]);
+    return { checkpoint, changes };
+  }
+
+  #addCheckpoint(draft: Draft, checkpointId: string, seconds: number): Checkpoint {
+    const { planId, kind, name, source, phase, step } = this.#request;
+    const { scan } = draft.look;
+    const metadata = {
+      ...{ checkpoint_id: checkpointId, plan_id: planId, kind, name, source, phase, step },
+      reason: reasonFor(this.#request.reason, { kind, step }),
+      files: scan.entries.filter(({ mode }) => mode !== MODE.directory).length,
+      not_captured: scan.notCaptured.length,
+    };
+    const message = formatCheckpointMessage({ ...metadata, head_ref: draft.head.ref });
+    const parents = draft.head.commit === null ? [] : [draft.head.commit];
+    const author = { ...PITON_IDENTITY, seconds };
+    const commit = encodeCommit({ tree: scan.tree, parents, author, message });
+    return {
+      ...metadata,
+      commit: this.#batch.add('commit', commit),
+      tree: scan.tree,
+      ref: formatCheckpointRef({ planId, checkpointId }),
+      created_at: isoTime(timeOfId(checkpointId)),
+      head: draft.head,
+    };
+  }
+
+  async #changes(checkpoint: Checkpoint): Promise<FileChange[]> {
+    const { objects, repository } = this.#context;
+    const before = this.#request.latest?.tree ?? emptyTreeId(repository.algorithm);
+    return changesOf(await readTreeDiff(objects, before, checkpoint.tree));
+  }
+}
+
+/**
+ * Takes a checkpoint of the worktree: objects, then the sidecar's ref, then the checkpoint's. When
+ * tree, plan state, staging area and HEAD are those of the plan's latest checkpoint, that one is
+ * given back and nothing is written. The caller holds the workspace lock and updates the plan.
+ * @throws {PitonError} anything on the way; then there is no ref and no object of it.
+ */
+export async function createCheckpoint(
+  context: CheckpointContext,
+  request: CreateRequest,
+): Promise<Created> {
+  const batch = context.objects.beginBatch();
+  try {
+    return await new Creation(context, request, batch).run();
+  } catch (error) {
+    await batch.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { lstatSync } from 'node:fs';
+import { bytePathFromText, ROOT, type BytePath } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import { DEFAULTS } from '../core/limits.js';
+import type { OperationOptions } from '../core/types.js';
+import type { ObjectBatch } from '../store/object-store.js';
+import type { Repository } from '../store/repository-types.js';
+import { IgnoreRules } from '../worktree/ignore/ignore-rules.js';
+import { loadIgnoreSources } from '../worktree/ignore/load-sources.js';
+import { NestedRepositories } from '../worktree/nested-repositories.js';
+import { PathSet } from '../worktree/path-set.js';
+import { IgnoreFileReader } from '../worktree/read-ignore-file.js';
+import { scanWorktree, type Scan } from '../worktree/scan.js';
+import { StatCache, type StatLookup } from '../worktree/stat-cache.js';
+import type { ExplicitPaths } from '../worktree/walk.js';
+import type { CheckpointContext } from './context.js';
+import { StagingFile } from './staging-file.js';
+
+export interface LookOptions extends OperationOptions {
+  /** Where contents go; one that stores nothing makes this a mere look. */
+  batch: ObjectBatch;
+  includeIgnored?: boolean | undefined;
+  /** Paths to capture although a rule ignores them. */
+  alsoCapture?: readonly BytePath[] | undefined;
+  cache?: StatLookup | undefined;
+  /** Whether every object the cache names is known to be in the repository. */
+  cacheVouched?: boolean | undefined;
+}
+
+/** A scan with what it was made under. */
+export interface Look {
+  scan: Scan;
+  staging: StagingFile | null;
+  rules: IgnoreRules;
+  /** The worktree's ignore files that were read, by path. */
+  ignoreFiles: ReadonlyMap<BytePath, Buffer>;
+  nested: NestedRepositories;
+}
+
+const MAX_FILE_SIZE = 'piton.maxfilesize';
+
+function maxFileSizeOf(repository: Repository): number {
+  if (repository.config.get(MAX_FILE_SIZE) === undefined) return DEFAULTS.maxFileSizeBytes;
+  const size = repository.config.getInteger(MAX_FILE_SIZE);
+  if (size !== undefined && size >= 0) return size;
+  throw new PitonError('USAGE', 'piton.maxFileSize is not a number of bytes', {
+    hint: "set it with 'git config piton.maxFileSize 100m', or 0 for no limit",
+    details: { value: repository.config.get(MAX_FILE_SIZE) },
+  });
+}
+
+/** A git dir that lies in the worktree under another name than `.git` is no part of it. */
+function gitFolders({ gitDir, commonDir }: Repository): Set<string> {
+  return new Set(
+    [gitDir, commonDir].map((path) => {
+      const { dev, ino } = lstatSync(path, { bigint: true });
+      return `${dev}:${ino}`;
+    }),
+  );
+}
+
+function explicitPaths(
+  staging: StagingFile | null,
+  nested: NestedRepositories,
+  alsoCapture: readonly BytePath[],
+): ExplicitPaths {
+  const sources: ExplicitPaths[] = [nested];
+  if (staging !== null) sources.push(staging.tracked);
+  if (alsoCapture.length > 0) sources.push(new PathSet(alsoCapture));
+  return {
+    has: (path) => sources.some((source) => source.has(path)),
+    hasWithin: (directory) => sources.some((source) => source.hasWithin(directory)),
+  };
+}
+
+/** Scans the worktree as a checkpoint sees it; writes nothing but what goes into the batch. */
+export async function lookAtWorktree(
+  context: CheckpointContext,
+  options: LookOptions,
+): Promise<Look> {
+  const { repository, user } = context;
+  const root = bytePathFromText(repository.root);
+  const staging = StagingFile.read(repository.gitDir, repository.algorithm);
+  const loaded = loadIgnoreSources(repository, user);
+  for (const warning of loaded.warnings) context.warn(warning);
+  const rules = new IgnoreRules(loaded.sources);
+  const reader = new IgnoreFileReader(root);
+  const nested = new NestedRepositories(root, repository.algorithm);
+  const explicit = explicitPaths(staging, nested, options.alsoCapture ?? []);
+  const scan = await scanWorktree({
+    root: repository.root,
+    algorithm: repository.algorithm,
+    batch: options.batch,
+    scope: rules.rootScope((name) => reader.read(ROOT, name)),
+    readIgnoreFile: reader.read,
+    explicit: () => explicit,
+    includeIgnored: options.includeIgnored ?? false,
+    maxFileSize: maxFileSizeOf(repository),
+    skippedFolders: gitFolders(repository),
+    onNestedRepository: (folder) => nested.add(folder),
+    cache: options.cache ?? StatCache.empty(),
+    cacheVouched: options.cacheVouched ?? false,
+    bulk: context.bulk,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  });
+  return { scan, staging, rules, ignoreFiles: reader.seen, nested };
+}

@@ -1,0 +1,76 @@
+import { closeSync, constants, fstatSync, openSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemErrorCode } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import { writeAtomic, writeFully } from '../disk/atomic-write.js';
+import { readBounded } from '../disk/read.js';
+import type { Scan } from '../worktree/scan.js';
+import { formatStatCache, StatCache } from '../worktree/stat-cache.js';
+import type { CheckpointContext } from './context.js';
+import type { Checkpoint } from './metadata.js';
+
+const CACHE_NAME = 'stat-cache';
+const STAMP_NAME = 'stat-cache.stamp';
+/** Clocks and granularity of another file system may differ by this much. */
+const FOREIGN_SLACK_NS = 2_000_000_000n;
+
+export interface LoadedCache {
+  cache: StatCache | null;
+  /** Whether a checkpoint that still stands holds every object the cache names. */
+  isVouched: boolean;
+}
+
+function anchorOf(checkpoint: Pick<Checkpoint, 'ref' | 'commit'>): string {
+  return `${checkpoint.ref} ${checkpoint.commit}`;
+}
+
+/** The stat cache of the workspace; a damaged one is as none. */
+export async function loadScanCache(context: CheckpointContext): Promise<LoadedCache> {
+  const { stateDir, algorithm } = context.repository;
+  const bytes = readBounded(join(stateDir, CACHE_NAME), LIMITS.statCacheBytes);
+  const cache = bytes === null ? null : StatCache.parse(bytes, algorithm);
+  const [ref, commit] = (cache?.anchor ?? '').split(' ');
+  const isVouched = Boolean(ref && commit) && (await context.refs.read(ref ?? '')) === commit;
+  return { cache, isVouched };
+}
+
+/**
+ * The file system's own idea of "now", in nanoseconds: whatever is written from here on has a time
+ * that is not older. To be taken before a scan.
+ */
+export function takeStamp({ repository }: CheckpointContext): bigint {
+  const { stateDir, root } = repository;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  const fd = openSync(join(stateDir, STAMP_NAME), flags, 0o600);
+  try {
+    writeFully(fd, Buffer.from('\n'));
+    const { mtimeNs, dev } = fstatSync(fd, { bigint: true });
+    const isForeign = dev !== lstatSync(root, { bigint: true }).dev;
+    return isForeign ? mtimeNs - FOREIGN_SLACK_NS : mtimeNs;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Remembers a scan whose contents all are in the checkpoint. The checkpoint stands already, so a
+ * cache that cannot be written is only told of.
+ */
+export function saveScanCache(
+  context: CheckpointContext,
+  scan: Scan,
+  stamp: bigint,
+  checkpoint: Checkpoint,
+): void {
+  const { stateDir, algorithm } = context.repository;
+  const anchor = anchorOf(checkpoint);
+  const bytes = formatStatCache(scan.statEntries(), { algorithm, stamp, anchor });
+  try {
+    // It can always be made again, so it need not survive a power cut; its checksum tells.
+    writeAtomic(join(stateDir, CACHE_NAME), bytes, { durability: 'fast' });
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    const message = `the stat cache could not be written: ${(error as Error).message}`;
+    context.warn({ code: 'STAT_CACHE_NOT_WRITTEN', message });
+  }
+}

@@ -1,0 +1,103 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { PitonError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { HashAlgorithm, ObjectId } from '../core/types.js';
+import { readBounded } from '../disk/read.js';
+import {
+  readStagingArea,
+  resolveSplit,
+  type StagingArea,
+} from '../worktree/staging-area/read-staging-area.js';
+import { trackedPaths, type TrackedPaths } from '../worktree/staging-area/tracked-paths.js';
+
+const READ_ATTEMPTS = 5;
+
+/** The staging area's file at one moment. It is read in full only when somebody asks for it. */
+export class StagingFile {
+  readonly bytes: Buffer;
+  readonly mtimeNs: bigint;
+  readonly mode: number;
+  readonly #gitDir: string;
+  readonly #algorithm: HashAlgorithm;
+  #area: StagingArea | undefined;
+  #tracked: TrackedPaths | undefined;
+
+  private constructor(
+    gitDir: string,
+    algorithm: HashAlgorithm,
+    bytes: Buffer,
+    stat: { mtimeNs: bigint; mode: bigint },
+  ) {
+    this.bytes = bytes;
+    this.mtimeNs = stat.mtimeNs;
+    this.mode = Number(stat.mode);
+    this.#gitDir = gitDir;
+    this.#algorithm = algorithm;
+  }
+
+  /** Null when there is no staging area yet. Git replaces the file whole, so it is read whole. */
+  static read(gitDir: string, algorithm: HashAlgorithm): StagingFile | null {
+    const path = join(gitDir, 'index');
+    const options = { bigint: true, throwIfNoEntry: false } as const;
+    for (let attempt = 1; ; attempt++) {
+      const before = lstatSync(path, options);
+      const bytes = readBounded(path, LIMITS.indexFileBytes);
+      if (before === undefined || bytes === null) return null;
+      const after = lstatSync(path, options);
+      if (after?.ino === before.ino && after.mtimeNs === before.mtimeNs) {
+        return new StagingFile(gitDir, algorithm, bytes, before);
+      }
+      if (attempt === READ_ATTEMPTS) {
+        throw new PitonError('LOCKED', 'the staging area is being rewritten all the time', {
+          hint: 'wait for the git command that does it, and try again',
+        });
+      }
+    }
+  }
+
+  /** The name of the file that a split index shares its entries with, or null. */
+  get sharedName(): string | null {
+    const base = this.#parse().splitBase;
+    return base === null ? null : `sharedindex.${base}`;
+  }
+
+  get area(): StagingArea {
+    this.#area ??= this.#resolve();
+    return this.#area;
+  }
+
+  get tracked(): TrackedPaths {
+    this.#tracked ??= trackedPaths(this.area);
+    return this.#tracked;
+  }
+
+  readShared(): Buffer | null {
+    const name = this.sharedName;
+    return name === null ? null : readBounded(join(this.#gitDir, name), LIMITS.indexFileBytes);
+  }
+
+  #parse(): StagingArea {
+    return readStagingArea(this.bytes, this.#algorithm);
+  }
+
+  #resolve(): StagingArea {
+    const area = this.#parse();
+    if (area.splitBase === null) return area;
+    const shared = this.readShared();
+    if (shared !== null) return resolveSplit(area, shared);
+    throw new PitonError('STATE_DAMAGED', 'the staging area shares entries with a missing file', {
+      hint: "run 'git update-index --no-split-index' or 'git reset' to make it whole",
+      details: { path: `sharedindex.${area.splitBase}` },
+    });
+  }
+}
+
+/** Object ids of all files in the staging area, each with its path. */
+export function* stagedFiles(area: StagingArea): Iterable<{ path: string; oid: ObjectId }> {
+  const GITLINK = 0o160000;
+  const DIRECTORY = 0o040000;
+  for (const { path, oid, mode } of area.entries) {
+    if (mode !== GITLINK && mode !== DIRECTORY) yield { path, oid };
+  }
+}

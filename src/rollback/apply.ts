@@ -1,0 +1,122 @@
+import { parentOf, type BytePath } from '../core/byte-path.js';
+import { PitonError, toPitonError } from '../core/errors.js';
+import type { OperationOptions, Warning } from '../core/types.js';
+import { unsafePath } from '../disk/folder.js';
+import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
+import { finishOperation, type Retired } from './finish.js';
+import { lockIndex, swapIndex } from './index-swap.js';
+import {
+  commitJournal,
+  readJournal,
+  uncommitJournal,
+  writeJournal,
+  type Journal,
+} from './journal.js';
+import { takeStep } from './take-step.js';
+import { undoOperation } from './undo-operation.js';
+
+const STEPS_BETWEEN_REPORTS = 100;
+
+async function takeSteps(
+  journal: Journal,
+  operation: OpenOperation,
+  options: OperationOptions,
+): Promise<void> {
+  const total = journal.steps.length;
+  for (const [index, step] of journal.steps.entries()) {
+    options.signal?.throwIfAborted();
+    if (index % STEPS_BETWEEN_REPORTS === 0) {
+      options.onProgress?.({ phase: 'applying', done: index, total });
+      await new Promise(setImmediate);
+    }
+    takeStep(step, operation);
+  }
+}
+
+/** A folder that was swapped while files went into it would leave them in another place. */
+function assertFoldersInPlace(journal: Journal, operation: OpenOperation): void {
+  const folders = new Set<BytePath>();
+  for (const step of journal.steps) {
+    if (step.kind === 'place' || step.kind === 'mode') folders.add(parentOf(step.path));
+  }
+  for (const path of folders) {
+    const isInPlace = operation.worktree.within(path, (folder) => folder.isStill(path));
+    if (!isInPlace) throw unsafePath(path, 'was swapped while the rollback ran');
+  }
+}
+
+async function applySteps(
+  context: RollbackContext,
+  journal: Journal,
+  options: OperationOptions,
+): Promise<void> {
+  const operation = openOperation(context, journal);
+  try {
+    if (journal.index !== null) await lockIndex(context.gitDir, operation.areas, options.signal);
+    await takeSteps(journal, operation, options);
+    assertFoldersInPlace(journal, operation);
+    if (journal.index !== null) swapIndex(journal.index, context.gitDir, operation.areas);
+  } finally {
+    operation.close();
+  }
+  if (journal.head === null) return;
+  const { from, to, branchBefore } = journal.head;
+  await context.refs.moveHead({ from, to, reason: 'piton: rollback' }, branchBefore);
+}
+
+async function undoAfter(
+  error: unknown,
+  context: RollbackContext,
+  journal: Journal,
+): Promise<never> {
+  try {
+    await undoOperation(context, journal);
+  } catch (failure) {
+    if (failure instanceof PitonError && failure.code === 'RECOVERY_FAILED') throw failure;
+    throw new PitonError(
+      'RECOVERY_FAILED',
+      `the ${journal.operation} failed (${(error as Error).message}) and could not be undone: ` +
+        (failure as Error).message,
+      {
+        cause: failure,
+        hint: "nothing is lost; clear the cause and run 'piton recover'",
+        details: { trash: `trash/${journal.id}/old` },
+      },
+    );
+  }
+  throw error;
+}
+
+/**
+ * Carries out a prepared operation: journal, steps, staging area, HEAD, commit point, plan file.
+ * Either all of it stands in the end or none: any error on the way, the plan file's included, has
+ * everything put back before it is thrown. Gives what was retired and is in no checkpoint.
+ */
+export async function applyOperation(
+  context: RollbackContext,
+  journal: Journal,
+  options: OperationOptions,
+): Promise<Retired[]> {
+  try {
+    writeJournal(context.stateDir, journal, context.durability);
+    await applySteps(context, journal, options);
+    options.signal?.throwIfAborted();
+    commitJournal(context.stateDir, context.durability);
+    await context.writePlan(journal.planId, journal.planAfter);
+  } catch (error) {
+    if (readJournal(context.stateDir)?.isCommitted === true) uncommitJournal(context.stateDir);
+    return await undoAfter(error, context, journal);
+  }
+  try {
+    return await finishOperation(context, journal);
+  } catch (error) {
+    context.warn(leftoversWarning(error));
+    return [];
+  }
+}
+
+/** For what could not be cleared up after the work was done; the next command does it. */
+export function leftoversWarning(error: unknown): Warning {
+  const message = `clearing up was left to the next command: ${toPitonError(error).message}`;
+  return { code: 'LEFTOVERS', message };
+}

@@ -1,0 +1,167 @@
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { asBytePath, bytePathFromText, ROOT, type BytePath } from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
+import type { Durability } from '../core/types.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import { AnchoredRoot } from '../disk/anchored-root.js';
+import { ensureRealDirectory } from '../disk/real-directory.js';
+import { emptyDirectory } from '../disk/retire.js';
+import type { Area, Slot } from './steps.js';
+
+export interface AreasOptions {
+  stateDir: string;
+  /** The worktree's root. */
+  root: string;
+  /** The operation's id. */
+  id: string;
+  durability: Durability;
+}
+
+interface AreaPaths {
+  base: string;
+  staged: string;
+  retired: string;
+  kept: string;
+}
+
+/** Where an area's folders are. The state directory's own parts are named apart on purpose. */
+function pathsOf(area: Area, options: AreasOptions): AreaPaths {
+  const { stateDir, root, id } = options;
+  if (area.mount === null) {
+    const trash = `trash/${id}`;
+    return {
+      base: stateDir,
+      staged: `staging/${id}`,
+      retired: `${trash}/old`,
+      kept: `${trash}/kept`,
+    };
+  }
+  const name = `.piton-staging-${id}`;
+  return {
+    base: join(root, area.mount),
+    staged: `${name}/new`,
+    retired: `${name}/old`,
+    kept: `${name}/kept`,
+  };
+}
+
+/** An area with its folders held open, so that nobody can put links in their place. */
+export interface OpenArea {
+  staged: AnchoredDirectory;
+  retired: AnchoredDirectory;
+}
+
+/** The areas of one operation; made when first needed, opened when first used. */
+export class Areas {
+  readonly list: Area[];
+  readonly #options: AreasOptions;
+  readonly #open = new Map<number, OpenArea>();
+  readonly #roots: AnchoredRoot[] = [];
+  #slots = 0;
+
+  constructor(options: AreasOptions, list: Area[] = []) {
+    this.#options = options;
+    this.list = list;
+  }
+
+  /** The index of the area in this mount, made when it is not there yet. */
+  indexOf(mount: string | null): number {
+    const known = this.list.findIndex((area) => area.mount === mount);
+    return known >= 0 ? known : this.list.push({ mount }) - 1;
+  }
+
+  newSlot(area: number): Slot {
+    return { area, number: this.#slots++ };
+  }
+
+  at(index: number): OpenArea {
+    const known = this.#open.get(index);
+    if (known !== undefined) return known;
+    const paths = this.#pathsAt(index);
+    const open = {
+      staged: this.#openFolder(paths.base, paths.staged),
+      retired: this.#openFolder(paths.base, paths.retired),
+    };
+    this.#open.set(index, open);
+    return open;
+  }
+
+  /** The folder for what was retired and is in no checkpoint; never emptied by piton. */
+  keptAt(index: number): AnchoredDirectory {
+    const paths = this.#pathsAt(index);
+    return this.#openFolder(paths.base, paths.kept);
+  }
+
+  /** A path as users are shown it: relative to the state directory. */
+  shownPath(index: number, name: BytePath): BytePath {
+    const { mount } = this.list[index] ?? { mount: null };
+    const paths = this.#pathsAt(index);
+    const folder = mount === null ? paths.kept : join(paths.base, paths.kept);
+    return asBytePath(`${bytePathFromText(folder)}/${name}`);
+  }
+
+  /** Deletes all staged contents that are still there. */
+  removeStaged(): void {
+    for (const index of this.list.keys()) {
+      const { base, staged } = this.#pathsAt(index);
+      this.#removeFolder(join(base, staged));
+    }
+  }
+
+  /** Deletes what was retired into an area and is in the safety checkpoint. */
+  removeRetired(index: number): void {
+    const { base, retired } = this.#pathsAt(index);
+    this.#removeFolder(join(base, retired));
+  }
+
+  /** Deletes the folders of this operation that are empty. */
+  removeIfEmpty(): void {
+    this.close();
+    for (const [index, area] of this.list.entries()) {
+      const { base, retired, staged, kept } = this.#pathsAt(index);
+      for (const folder of [staged, retired, kept]) removeEmptyFolder(join(base, folder));
+      const container = area.mount === null ? `trash/${this.#options.id}` : join(retired, '..');
+      removeEmptyFolder(join(base, container));
+    }
+  }
+
+  close(): void {
+    for (const { staged, retired } of this.#open.values()) {
+      staged.close();
+      retired.close();
+    }
+    this.#open.clear();
+    for (const root of this.#roots.splice(0)) root.close();
+  }
+
+  #pathsAt(index: number): AreaPaths {
+    return pathsOf(this.list[index] ?? { mount: null }, this.#options);
+  }
+
+  #openFolder(base: string, below: string): AnchoredDirectory {
+    const root = AnchoredRoot.open(ensureRealDirectory(base, below, this.#options.durability));
+    this.#roots.push(root);
+    return root.directory(ROOT);
+  }
+
+  #removeFolder(path: string): void {
+    try {
+      emptyDirectory(path);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      return;
+    }
+    removeEmptyFolder(path);
+  }
+}
+
+const STAYS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+
+function removeEmptyFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!STAYS.has(systemErrorCode(error) ?? '')) throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { closeSync, constants, futimesSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { asBytePath, ROOT } from '../core/byte-path.js';
+import { PitonError, systemErrorCode } from '../core/errors.js';
+import { DEFAULTS } from '../core/limits.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import { AnchoredRoot } from '../disk/anchored-root.js';
+import { writeFully } from '../disk/atomic-write.js';
+import type { Areas } from './areas.js';
+import type { IndexSwap } from './journal.js';
+import { fileStateOf, isSameState } from './steps.js';
+
+const INDEX = asBytePath('index');
+const INDEX_LOCK = asBytePath('index.lock');
+const NEWCOMER = asBytePath('index.newcomer');
+const STATE_AREA = 0;
+const PAUSE_MS = 20;
+
+/** The bytes and the modification time (nanoseconds) of a staging area's file. */
+export interface IndexContents {
+  bytes: Buffer;
+  mtimeNs: bigint;
+}
+
+/**
+ * Writes the staging area's file where it can be moved into place. It keeps its old modification
+ * time: git takes entries as new as the file for uncertain, and a newer file would make it trust
+ * them. An empty file stands for "no staging area"; then it serves as git's lock only.
+ */
+export function stageIndex(contents: IndexContents | null, areas: Areas): IndexSwap {
+  const { staged } = areas.at(STATE_AREA);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+  const fd = staged.open(INDEX, flags, 0o644);
+  try {
+    if (contents !== null) {
+      writeFully(fd, contents.bytes);
+      const seconds = Math.floor(Number(contents.mtimeNs / 1_000n) - 1) / 1_000_000;
+      futimesSync(fd, seconds, seconds);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  const stat = staged.lstat(INDEX);
+  if (stat === null) throw new PitonError('IO_FAILED', 'the staged index file vanished');
+  return { staged: fileStateOf(stat), isRemoval: contents === null };
+}
+
+function inGitDir<T>(gitDir: string, use: (folder: AnchoredDirectory) => T): T {
+  const root = AnchoredRoot.open(gitDir);
+  try {
+    return root.within(ROOT, use);
+  } finally {
+    root.close();
+  }
+}
+
+/** Takes git's own lock of the staging area, so that no git command changes it meanwhile. */
+export async function lockIndex(
+  gitDir: string,
+  areas: Areas,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { staged } = areas.at(STATE_AREA);
+  const deadline = Date.now() + DEFAULTS.indexLockTimeoutMs;
+  for (;;) {
+    try {
+      inGitDir(gitDir, (folder) => staged.link(INDEX, folder, INDEX_LOCK));
+      return;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') throw error;
+    }
+    if (Date.now() > deadline) {
+      throw new PitonError('LOCKED', 'git is working on the staging area (index.lock exists)', {
+        hint: 'wait for the git command to end; if none is running, remove index.lock in the git dir',
+        details: { path: 'index.lock' },
+      });
+    }
+    await delay(PAUSE_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+/** Moves the staged file into place; the one before stays in the trash. */
+export function swapIndex(swap: IndexSwap, gitDir: string, areas: Areas): void {
+  const { retired } = areas.at(STATE_AREA);
+  inGitDir(gitDir, (folder) => {
+    if (swap.isRemoval) {
+      if (folder.lstat(INDEX) !== null) folder.rename(INDEX, retired, INDEX);
+      folder.unlink(INDEX_LOCK);
+      return;
+    }
+    if (folder.lstat(INDEX) !== null) folder.link(INDEX, retired, INDEX);
+    folder.rename(INDEX_LOCK, folder, INDEX);
+  });
+}
+
+/** Takes the swap back, however far it got. A file that git wrote since is set aside. */
+export function undoIndexSwap(swap: IndexSwap, gitDir: string, areas: Areas): void {
+  const { retired } = areas.at(STATE_AREA);
+  inGitDir(gitDir, (folder) => {
+    const lock = folder.lstat(INDEX_LOCK);
+    if (lock !== null && String(lock.ino) === swap.staged.ino) folder.unlink(INDEX_LOCK);
+    const present = folder.lstat(INDEX);
+    const old = retired.lstat(INDEX);
+    const isOurs = present !== null && isSameState(fileStateOf(present), swap.staged);
+    if (old === null) {
+      if (isOurs && !swap.isRemoval) folder.unlink(INDEX);
+      return;
+    }
+    if (present !== null && present.ino === old.ino) {
+      retired.unlink(INDEX);
+      return;
+    }
+    if (present !== null && !isOurs) folder.rename(INDEX, retired, NEWCOMER);
+    retired.rename(INDEX, folder, INDEX);
+  });
+}

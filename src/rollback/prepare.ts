@@ -1,0 +1,129 @@
+import { lstatSync } from 'node:fs';
+import {
+  fsPath,
+  bytePathFromText,
+  joinPath,
+  parentOf,
+  ROOT,
+  textOf,
+  type BytePath,
+} from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import type { OperationOptions } from '../core/types.js';
+import type { ObjectReader } from '../store/object-store.js';
+import type { Scan } from '../worktree/scan.js';
+import type { Areas, AreasOptions } from './areas.js';
+import type { RollbackProposal } from './propose.js';
+import { sequenceSteps } from './sequence.js';
+import { stageContents, type StageRequest } from './stage.js';
+import type { FileState, Slot, Step } from './steps.js';
+import type { Survey } from './survey.js';
+
+export interface PrepareInput extends OperationOptions, AreasOptions {
+  proposal: RollbackProposal;
+  survey: Survey;
+  scan: Scan;
+  objects: ObjectReader;
+}
+
+/** Finds the area on the file system that holds a path. */
+class AreaFinder {
+  readonly #root: BytePath;
+  readonly #areas: Areas;
+  readonly #survey: Survey;
+  readonly #stateDevice: bigint;
+  readonly #known = new Map<BytePath, number>();
+
+  constructor(input: PrepareInput, areas: Areas) {
+    this.#root = bytePathFromText(input.root);
+    this.#areas = areas;
+    this.#survey = input.survey;
+    this.#stateDevice = lstatSync(input.stateDir, { bigint: true }).dev;
+  }
+
+  areaFor(path: BytePath): number {
+    const parent = parentOf(path);
+    const known = this.#known.get(parent);
+    if (known !== undefined) return known;
+    const folder = this.#nearestFolder(parent);
+    const device = this.#device(folder);
+    const area =
+      device === this.#stateDevice ? 0 : this.#areas.indexOf(this.#mountOf(folder, device));
+    this.#known.set(parent, area);
+    return area;
+  }
+
+  #nearestFolder(path: BytePath): BytePath {
+    let folder = path;
+    while (folder !== ROOT && this.#survey.stat(folder)?.isDirectory() !== true) {
+      folder = parentOf(folder);
+    }
+    return folder;
+  }
+
+  #device(folder: BytePath): bigint {
+    const stat = folder === ROOT ? null : this.#survey.stat(folder);
+    const path = fsPath(folder === ROOT ? this.#root : joinPath(this.#root, folder));
+    return (stat ?? lstatSync(path, { bigint: true })).dev;
+  }
+
+  /** The topmost folder of the workspace on the same file system. */
+  #mountOf(folder: BytePath, device: bigint): string {
+    let mount = folder;
+    while (mount !== ROOT && this.#device(parentOf(mount)) === device) mount = parentOf(mount);
+    const text = textOf(mount);
+    if (text !== undefined) return text;
+    throw new PitonError('IO_FAILED', 'a file system is mounted at a name that is not UTF-8', {
+      hint: 'mount it elsewhere; piton cannot roll back across it',
+    });
+  }
+}
+
+function stateFinder(scan: Scan, wanted: ReadonlySet<BytePath>): (path: BytePath) => FileState {
+  const states = new Map<BytePath, FileState>();
+  for (const { path, record } of scan.statEntries()) {
+    if (!wanted.has(path)) continue;
+    states.set(path, {
+      size: String(record.readBigUInt64LE(0)),
+      mtimeNs: String(record.readBigInt64LE(8)),
+      ino: String(record.readBigUInt64LE(24)),
+    });
+  }
+  return (path) => found(states.get(path), path);
+}
+
+function found<T>(value: T | undefined, path: string): T {
+  if (value !== undefined) return value;
+  throw new PitonError('INTERNAL', `a rollback lost track of ${JSON.stringify(path)}`);
+}
+
+/**
+ * Stages all new contents and puts the steps in order. Changes nothing in the worktree but the
+ * staging folders of other file systems. The caller removes what was staged when this throws.
+ */
+export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<Step[]> {
+  const { proposal, survey, scan, objects, signal, onProgress } = input;
+  areas.indexOf(null);
+  const finder = new AreaFinder(input, areas);
+  const slotFor = (path: BytePath): Slot => areas.newSlot(finder.areaFor(path));
+  const requests: StageRequest[] = proposal.writes.map(({ entry, replaces }) => ({
+    entry,
+    slot: slotFor(entry.path),
+    replaced: replaces === null ? null : survey.stat(entry.path),
+  }));
+  const states = await stageContents(requests, areas, objects, { signal, onProgress });
+  const slots = new Map(requests.map(({ entry, slot }) => [entry.path, slot]));
+  const leaving = new Set(
+    [...proposal.removals, ...proposal.writes.map(({ entry }) => entry)].map(({ path }) => path),
+  );
+  return sequenceSteps({
+    proposal,
+    survey,
+    slotFor,
+    stagedAt: (path) => ({
+      from: found(slots.get(path), path),
+      staged: found(states.get(path), path),
+    }),
+    capturedState: stateFinder(scan, leaving),
+  });
+}

@@ -1,0 +1,257 @@
+import { compareBytes, isWithin, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
+import { MODE, type FileEntry } from '../core/types.js';
+
+export type LeftReason = 'ignored' | 'not_captured' | 'nested_repository';
+export type PathChange = 'created' | 'restored' | 'deleted' | 'mode';
+
+/** What the checkpoint knows of paths that are not in its tree. */
+export interface TargetKnowledge {
+  /** Whether its own rules ignored the path, so that it did not look there. */
+  didNotLook(path: BytePath, isDirectory: boolean): boolean;
+  /** Whether it saw the path, or a folder above it, and did not capture it. */
+  didNotCapture(path: BytePath): boolean;
+  /** Whether a nested repository stood in this folder. */
+  hadNestedRepository(folder: BytePath): boolean;
+}
+
+/** What the scan saw of the worktree as it is. */
+export interface PresentState {
+  /** Sorted by path. */
+  entries: readonly FileEntry[];
+  ignored: readonly BytePath[];
+  notCaptured: readonly BytePath[];
+  nestedRepositories: readonly BytePath[];
+}
+
+export interface ProposalInput {
+  present: PresentState;
+  /** Sorted by path. */
+  target: readonly FileEntry[];
+  knowledge: TargetKnowledge;
+  /** Files or folders to roll back; null for everything. */
+  paths: readonly BytePath[] | null;
+}
+
+export interface Write {
+  entry: FileEntry;
+  /** What is captured there now, or null when nothing is. */
+  replaces: FileEntry | null;
+}
+
+/** Everything a rollback is going to do, in no order yet. All lists are sorted by path. */
+export interface RollbackProposal {
+  /** Files and links to put in place, with new contents. */
+  writes: Write[];
+  /** Same contents, other mode. */
+  modes: FileEntry[];
+  /** Captured files and links to take away. */
+  removals: FileEntry[];
+  /** Empty folders of the checkpoint that are to be made. */
+  newFolders: FileEntry[];
+  /** Captured empty folders to take away. */
+  removedFolders: FileEntry[];
+  /** Folders that must be there in the end, parents first. */
+  neededFolders: BytePath[];
+  /** Folders that have nothing of the checkpoint in them and go when they are empty, innermost first. */
+  obsoleteFolders: BytePath[];
+  left: { path: BytePath; reason: LeftReason }[];
+  unchanged: number;
+}
+
+function addParents(folders: Set<BytePath>, path: BytePath): void {
+  for (let parent = parentOf(path); parent !== ROOT && !folders.has(parent);) {
+    folders.add(parent);
+    parent = parentOf(parent);
+  }
+}
+
+function foldersOf(entries: readonly FileEntry[]): Set<BytePath> {
+  const folders = new Set<BytePath>();
+  for (const { path, mode } of entries) {
+    addParents(folders, path);
+    if (mode === MODE.directory) folders.add(path);
+  }
+  return folders;
+}
+
+function isFile(entry: FileEntry): boolean {
+  return entry.mode !== MODE.directory;
+}
+
+function isContentKept(before: FileEntry, after: FileEntry): boolean {
+  const bothFiles = before.mode !== MODE.link && after.mode !== MODE.link;
+  return before.oid === after.oid && bothFiles && isFile(before) && isFile(after);
+}
+
+class Proposer {
+  readonly #input: ProposalInput;
+  readonly #targetFolders: Set<BytePath>;
+  /** Of the paths that are rolled back: what must be a folder, and what a file or link. */
+  readonly #wantedFolders: Set<BytePath>;
+  readonly #wantedFiles: Set<BytePath>;
+  readonly #proposal: RollbackProposal;
+
+  constructor(input: ProposalInput) {
+    this.#input = input;
+    this.#targetFolders = foldersOf(input.target);
+    const wanted = input.target.filter(({ path }) => this.#isMeant(path));
+    this.#wantedFolders = foldersOf(wanted);
+    this.#wantedFiles = new Set(wanted.filter(isFile).map(({ path }) => path));
+    this.#proposal = {
+      writes: [],
+      modes: [],
+      removals: [],
+      newFolders: [],
+      removedFolders: [],
+      neededFolders: [],
+      obsoleteFolders: [],
+      left: [],
+      unchanged: 0,
+    };
+  }
+
+  run(): RollbackProposal {
+    const present = new Map(this.#input.present.entries.map((entry) => [entry.path, entry]));
+    const presentFolders = foldersOf(this.#input.present.entries);
+    const wanted = new Set<BytePath>();
+    for (const entry of this.#input.target) {
+      if (!this.#isMeant(entry.path)) continue;
+      wanted.add(entry.path);
+      this.#want(entry, present.get(entry.path) ?? null, presentFolders);
+    }
+    for (const entry of this.#input.present.entries) {
+      if (wanted.has(entry.path)) continue;
+      if (this.#isMeant(entry.path) || this.#isInTheWay(entry.path)) this.#considerRemoval(entry);
+    }
+    this.#collectFolders(presentFolders);
+    return this.#proposal;
+  }
+
+  #isMeant(path: BytePath): boolean {
+    return this.#input.paths?.some((chosen) => isWithin(path, chosen)) ?? true;
+  }
+
+  #want(entry: FileEntry, now: FileEntry | null, presentFolders: Set<BytePath>): void {
+    if (!isFile(entry)) {
+      if (presentFolders.has(entry.path)) this.#proposal.unchanged++;
+      else this.#proposal.newFolders.push(entry);
+      if (now !== null && isFile(now)) this.#proposal.removals.push(now);
+    } else if (now !== null && now.oid === entry.oid && now.mode === entry.mode) {
+      this.#proposal.unchanged++;
+    } else if (now !== null && isContentKept(now, entry)) {
+      this.#proposal.modes.push(entry);
+    } else {
+      const replaces = now !== null && isFile(now) ? now : null;
+      this.#proposal.writes.push({ entry, replaces });
+      if (now !== null && replaces === null) this.#proposal.removedFolders.push(now);
+    }
+  }
+
+  /** Whether the checkpoint has something where this path, or a folder above it, is now. */
+  #isInTheWay(path: BytePath): boolean {
+    if (this.#wantedFolders.has(path)) return true;
+    for (let parent = parentOf(path); parent !== ROOT; parent = parentOf(parent)) {
+      if (this.#wantedFiles.has(parent)) return true;
+    }
+    return false;
+  }
+
+  #considerRemoval(entry: FileEntry): void {
+    const { path } = entry;
+    const isFolder = !isFile(entry);
+    if (isFolder && this.#targetFolders.has(path)) return;
+    if (!this.#isInTheWay(path)) {
+      const reason = this.#reasonToLeave(path, isFolder);
+      if (reason !== null) {
+        this.#proposal.left.push({ path, reason });
+        return;
+      }
+    }
+    (isFolder ? this.#proposal.removedFolders : this.#proposal.removals).push(entry);
+  }
+
+  #reasonToLeave(path: BytePath, isDirectory: boolean): LeftReason | null {
+    const { knowledge } = this.#input;
+    if (knowledge.didNotCapture(path)) return 'not_captured';
+    return knowledge.didNotLook(path, isDirectory) ? 'ignored' : null;
+  }
+
+  #collectFolders(presentFolders: Set<BytePath>): void {
+    const needed = new Set<BytePath>();
+    for (const { entry } of this.#proposal.writes) addParents(needed, entry.path);
+    for (const { path } of this.#proposal.newFolders) {
+      addParents(needed, path);
+      needed.add(path);
+    }
+    this.#proposal.neededFolders = [...needed].sort(compareBytes);
+    const emptied = new Set<BytePath>();
+    for (const { path } of this.#proposal.removals) addParents(emptied, path);
+    for (const { path } of this.#proposal.removedFolders) {
+      addParents(emptied, path);
+      emptied.add(path);
+    }
+    const gone = [...emptied]
+      .filter((folder) => presentFolders.has(folder) && !this.#targetFolders.has(folder))
+      .filter((folder) => this.#isMeant(folder) || this.#isInTheWay(folder));
+    this.#collectUncaptured(new Set(gone));
+    const held = this.#foldersWithUncaptured();
+    this.#proposal.obsoleteFolders = gone
+      .filter((folder) => !held.has(folder))
+      .sort((left, right) => compareBytes(right, left));
+    this.#proposal.removedFolders = this.#proposal.removedFolders.filter(
+      ({ path }) => !held.has(path) || this.#wantedFiles.has(path),
+    );
+  }
+
+  /** Folders that cannot become empty, because something in them is not captured. */
+  #foldersWithUncaptured(): Set<BytePath> {
+    const { ignored, notCaptured, nestedRepositories } = this.#input.present;
+    const folders = new Set<BytePath>(nestedRepositories);
+    for (const path of [...ignored, ...notCaptured, ...nestedRepositories]) {
+      addParents(folders, path);
+    }
+    return folders;
+  }
+
+  /** What the scan did not capture stays; it is named where the checkpoint did not have it. */
+  #collectUncaptured(gone: ReadonlySet<BytePath>): void {
+    const { present, knowledge } = this.#input;
+    for (const path of present.ignored) {
+      const isOld = knowledge.didNotLook(path, false) || knowledge.didNotLook(path, true);
+      if (!isOld || this.#isBelow(path, gone)) this.#leave(path, 'ignored');
+    }
+    for (const path of present.notCaptured) {
+      if (!knowledge.didNotCapture(path) || this.#isBelow(path, gone)) {
+        this.#leave(path, 'not_captured');
+      }
+    }
+    for (const folder of present.nestedRepositories) {
+      if (!knowledge.hadNestedRepository(folder)) this.#leave(folder, 'nested_repository');
+    }
+    this.#proposal.left.sort((left, right) => compareBytes(left.path, right.path));
+  }
+
+  #leave(path: BytePath, reason: LeftReason): void {
+    if (this.#isMeant(path) && !this.#isInTheWay(path) && !this.#wantedFiles.has(path)) {
+      this.#proposal.left.push({ path, reason });
+    }
+  }
+
+  #isBelow(path: BytePath, folders: ReadonlySet<BytePath>): boolean {
+    for (let parent = parentOf(path); parent !== ROOT; parent = parentOf(parent)) {
+      if (folders.has(parent)) return true;
+    }
+    return false;
+  }
+}
+
+/**
+ * Compares the worktree with a checkpoint and says what a rollback would do; changes nothing.
+ *
+ * A path is taken away only when it is captured now, absent from the checkpoint, and the
+ * checkpoint had looked there: where it did not look, absence is no evidence. What has to make
+ * room for something of the checkpoint goes too: it is in the safety checkpoint.
+ */
+export function proposeRollback(input: ProposalInput): RollbackProposal {
+  return new Proposer(input).run();
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { CheckpointContext } from '../checkpoint/context.js';
+import { lookAtWorktree, type Look } from '../checkpoint/look.js';
+import { loadScanCache } from '../checkpoint/scan-cache.js';
+import { pathToJson, type BytePath } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import type { HeadState, OperationOptions } from '../core/types.js';
+import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
+import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
+import { proposeRollback, type RollbackProposal } from './propose.js';
+import { surveyWorktree, type Survey } from './survey.js';
+import type { Target } from './target.js';
+
+/** What to roll back. */
+export interface RollbackScope {
+  /** Files or folders; null for everything. */
+  paths: readonly BytePath[] | null;
+  /** Whether HEAD and its branch go back too. */
+  moveHead: boolean;
+}
+
+/** Everything a rollback would do. */
+export interface Rehearsal {
+  look: Look;
+  head: HeadState;
+  proposal: RollbackProposal;
+  survey: Survey;
+  /** Names worktree, staging area, HEAD, target and scope: the same token, the same rollback. */
+  token: string;
+}
+
+/** Compares what was seen with the target. */
+export function rehearse(
+  context: CheckpointContext,
+  target: Target,
+  scope: RollbackScope,
+  seen: { look: Look; head: HeadState },
+): Rehearsal {
+  const { scan } = seen.look;
+  const proposal = proposeRollback({
+    present: {
+      entries: scan.entries,
+      ignored: scan.ignored,
+      notCaptured: scan.notCaptured
+        .filter(({ reason }) => reason !== 'unstable')
+        .map(({ path }) => path),
+      nestedRepositories: scan.nestedRepositories,
+    },
+    target: target.entries,
+    knowledge: target.knowledge,
+    paths: scope.paths,
+  });
+  const survey = surveyWorktree(context.repository.root, proposal);
+  return { ...seen, proposal, survey, token: tokenOf(target, scope, seen) };
+}
+
+/** Looks at the worktree without storing anything, and compares it with the target. */
+export async function rehearseRollback(
+  context: CheckpointContext,
+  target: Target,
+  scope: RollbackScope,
+  options: OperationOptions,
+): Promise<Rehearsal> {
+  const { cache } = await loadScanCache(context);
+  const look = await lookAtWorktree(context, {
+    ...options,
+    batch: hashOnlyBatch(context.repository.algorithm),
+    alsoCapture: target.entries.map(({ path }) => path),
+    cache: cache ?? undefined,
+    cacheVouched: true,
+  });
+  return rehearse(context, target, scope, { look, head: await context.refs.readHead() });
+}
+
+/** The digest of the staging area as it is, or null when there is none. */
+export function presentStagingDigest(look: Look): string | null {
+  return look.staging === null ? null : stagingDigest(look.staging.area);
+}
+
+export function tokenOf(
+  target: Target,
+  scope: RollbackScope,
+  { look, head }: { look: Look; head: HeadState },
+): string {
+  const facts = {
+    target: [target.checkpoint.commit, target.sidecar.commit],
+    tree: look.scan.tree,
+    not_captured: look.scan.notCaptured.map(({ path, reason }) => [pathToJson(path), reason]),
+    staging: presentStagingDigest(look),
+    head: [head.ref, head.commit],
+    paths: scope.paths?.map(pathToJson) ?? null,
+    move_head: scope.moveHead,
+  };
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
+}
+
+/** @throws {PitonError} `STALE_TOKEN` when the token is of another rollback. */
+export function assertToken(given: string | null, actual: string): void {
+  if (given === null || given === actual) return;
+  throw new PitonError('STALE_TOKEN', 'this is no longer the rollback that was proposed', {
+    hint: 'the worktree, HEAD or the checkpoint has changed: look at it again with --dry-run',
+  });
+}

@@ -1,0 +1,262 @@
+import { join } from 'node:path';
+import type { CheckpointContext } from '../checkpoint/context.js';
+import { createCheckpoint, type CreateRequest } from '../checkpoint/create.js';
+import type { Look } from '../checkpoint/look.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
+import type { BytePath } from '../core/byte-path.js';
+import { isoTime } from '../core/clock.js';
+import { PitonError } from '../core/errors.js';
+import { nextId } from '../core/ids.js';
+import { LIMITS } from '../core/limits.js';
+import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
+import { writeAtomic } from '../disk/atomic-write.js';
+import { readBounded } from '../disk/read.js';
+import { isPathIgnored } from '../worktree/ignore/path-query.js';
+import { applyOperation, leftoversWarning } from './apply.js';
+import { Areas } from './areas.js';
+import type { RollbackContext } from './context.js';
+import type { Retired } from './finish.js';
+import { assertNoOperationInProgress } from './guards.js';
+import { stageIndex, type IndexContents } from './index-swap.js';
+import type { HeadSwap, Journal, JournalOperation } from './journal.js';
+import { prepareSteps } from './prepare.js';
+import {
+  assertToken,
+  presentStagingDigest,
+  rehearse,
+  tokenOf,
+  type Rehearsal,
+  type RollbackScope,
+} from './rehearse.js';
+import { readTarget, type Target } from './target.js';
+
+export type RollbackWorkspace = CheckpointContext & RollbackContext;
+
+export interface RollbackRequest extends OperationOptions, RollbackScope {
+  operation: JournalOperation;
+  planId: string;
+  target: Checkpoint;
+  /** Also while git is in the middle of a merge or rebase. */
+  force: boolean;
+  /** From a dry run, or null. */
+  token: string | null;
+  /** What the safety checkpoint says of the plan. */
+  safety: Pick<
+    CreateRequest,
+    'planState' | 'planStateDigest' | 'newestId' | 'phase' | 'step' | 'reason'
+  >;
+  /** The whole plan once the rollback stands. */
+  planAfter: (safetyCheckpointId: string) => Record<string, unknown>;
+}
+
+export interface RollbackResult {
+  target: Target;
+  rehearsal: Rehearsal;
+  safety: Checkpoint;
+  retired: Retired[];
+  outlook: Outlook;
+}
+
+/** What happens to HEAD and the staging area. */
+export interface Outlook {
+  headMoved: boolean;
+  headRestored: boolean;
+  stagingRestored: boolean;
+  stagingReason: 'head_moved' | 'paths_only' | null;
+}
+
+function isSameHead(left: HeadState, right: HeadState): boolean {
+  return left.ref === right.ref && left.commit === right.commit;
+}
+
+/** What a rollback of this scope means for HEAD and the staging area. */
+export function outlookOf(target: Target, scope: RollbackScope, head: HeadState): Outlook {
+  const at = target.manifest.head;
+  const headMoved = !isSameHead(at, head);
+  const headRestored = scope.moveHead && headMoved;
+  const isSameCommit = at.commit === head.commit;
+  if (scope.paths !== null) {
+    return { headMoved, headRestored, stagingRestored: false, stagingReason: 'paths_only' };
+  }
+  const stagingRestored = headRestored || isSameCommit;
+  return {
+    headMoved,
+    headRestored,
+    stagingRestored,
+    stagingReason: stagingRestored ? null : 'head_moved',
+  };
+}
+
+class Rollback {
+  readonly #workspace: RollbackWorkspace;
+  readonly #request: RollbackRequest;
+  readonly #target: Target;
+
+  constructor(workspace: RollbackWorkspace, request: RollbackRequest, target: Target) {
+    this.#workspace = workspace;
+    this.#request = request;
+    this.#target = target;
+  }
+
+  async run(): Promise<RollbackResult> {
+    const head = await this.#workspace.refs.readHead();
+    const outlook = outlookOf(this.#target, this.#request, head);
+    const headSwap = outlook.headRestored ? await this.#headSwap(head) : null;
+    const created = await this.#takeSafetyCheckpoint(headSwap);
+    const safety = created.checkpoint;
+    try {
+      const seen = { look: created.look, head };
+      const rehearsal = rehearse(this.#workspace, this.#target, this.#request, seen);
+      const retired = await this.#carryOut(rehearsal, safety, outlook, headSwap);
+      return { target: this.#target, rehearsal, safety, retired, outlook };
+    } catch (error) {
+      await this.#dropAfter(error, safety);
+      throw error;
+    }
+  }
+
+  async #headSwap(from: HeadState): Promise<HeadSwap> {
+    const to = this.#target.manifest.head;
+    if (to.commit === null) {
+      throw new PitonError('USAGE', 'the checkpoint is older than the first commit', {
+        hint: 'roll back without --head: HEAD cannot be moved to before its first commit',
+      });
+    }
+    const branchBefore = to.ref === null ? null : await this.#workspace.refs.read(to.ref);
+    return { from, to, branchBefore };
+  }
+
+  async #takeSafetyCheckpoint(
+    headSwap: HeadSwap | null,
+  ): Promise<{ checkpoint: Checkpoint; look: Look }> {
+    const { safety, planId, token, signal, onProgress } = this.#request;
+    const keeps = [headSwap?.branchBefore ?? null].filter((oid): oid is ObjectId => oid !== null);
+    return createCheckpoint(this.#workspace, {
+      ...safety,
+      planId,
+      kind: 'pre_rollback',
+      name: null,
+      source: null,
+      latest: null,
+      always: true,
+      includeIgnored: false,
+      alsoCapture: this.#target.entries.map(({ path }) => path),
+      lookedAt: (look) => this.#lookedAt(look),
+      keeps,
+      check: (look, head) =>
+        assertToken(token, tokenOf(this.#target, this.#request, { look, head })),
+      signal,
+      onProgress,
+    });
+  }
+
+  /** Paths of the target that today's rules ignore and that are absent: their absence is seen. */
+  #lookedAt(look: Look): BytePath[] {
+    const present = new Set(look.scan.entries.map(({ path }) => path));
+    const readFileAt = (directory: BytePath, name: BytePath): Buffer | null =>
+      look.ignoreFiles.get((directory === '' ? name : `${directory}/${name}`) as BytePath) ?? null;
+    return this.#target.entries
+      .map(({ path }) => path)
+      .filter((path) => !present.has(path))
+      .filter((path) => isPathIgnored(look.rules, path, false, readFileAt));
+  }
+
+  async #carryOut(
+    rehearsal: Rehearsal,
+    safety: Checkpoint,
+    outlook: Outlook,
+    head: HeadSwap | null,
+  ): Promise<Retired[]> {
+    const { root, stateDir, durability, objects, clock } = this.#workspace;
+    const { signal, onProgress, operation, planId } = this.#request;
+    const id = nextId(clock.now());
+    const areas = new Areas({ root, stateDir, durability, id });
+    const { proposal, survey, look } = rehearsal;
+    try {
+      const steps = await prepareSteps(
+        {
+          ...{ root, stateDir, durability, id, objects },
+          ...{ proposal, survey, scan: look.scan, signal, onProgress },
+        },
+        areas,
+      );
+      const index = outlook.stagingRestored ? await this.#stageIndex(look, areas) : null;
+      areas.close();
+      const journal: Journal = {
+        ...{ operation, id, planId, steps, index, head, areas: areas.list },
+        checkpointId: this.#target.checkpoint.checkpoint_id,
+        safetyCheckpointId: safety.checkpoint_id,
+        startedAt: isoTime(clock.now()),
+        planAfter: this.#request.planAfter(safety.checkpoint_id),
+      };
+      return await applyOperation(this.#workspace, journal, { signal, onProgress });
+    } finally {
+      this.#clearStaged(areas);
+    }
+  }
+
+  /** What is left behind here is swept by the next rollback, so it must not turn success to failure. */
+  #clearStaged(areas: Areas): void {
+    try {
+      areas.removeStaged();
+      areas.removeIfEmpty();
+    } catch (error) {
+      this.#workspace.warn(leftoversWarning(error));
+    }
+  }
+
+  async #stageIndex(look: Look, areas: Areas): Promise<Journal['index']> {
+    const recorded = this.#target.manifest.staging_area;
+    if ((recorded?.digest ?? null) === presentStagingDigest(look)) return null;
+    const bytes = await this.#target.sidecar.readIndex();
+    if (recorded === null || bytes === null) return stageIndex(null, areas);
+    await this.#provideSharedIndex(recorded.shared);
+    const contents: IndexContents = { bytes, mtimeNs: BigInt(recorded.mtime_ns) };
+    return stageIndex(contents, areas);
+  }
+
+  /** Git may have cleaned up the file that a split index shares its entries with. */
+  async #provideSharedIndex(name: string | null): Promise<void> {
+    if (name === null) return;
+    const path = join(this.#workspace.gitDir, name);
+    if (readBounded(path, LIMITS.indexFileBytes) !== null) return;
+    const bytes = await this.#target.sidecar.readSharedIndex();
+    if (bytes !== null) writeAtomic(path, bytes, { durability: this.#workspace.durability });
+  }
+
+  /** A rollback that changed nothing leaves no safety checkpoint behind. */
+  async #dropAfter(error: unknown, safety: Checkpoint): Promise<void> {
+    if (error instanceof PitonError && error.code === 'RECOVERY_FAILED') return;
+    await dropCheckpoint(this.#workspace, safety.plan_id, safety.checkpoint_id);
+  }
+}
+
+/** Deletes the refs of a checkpoint, if they are there: the checkpoint's own one first. */
+export async function dropCheckpoint(
+  { refs }: Pick<CheckpointContext, 'refs'>,
+  planId: string,
+  checkpointId: string,
+): Promise<void> {
+  const key = { planId, checkpointId };
+  for (const name of [formatCheckpointRef(key), formatStateRef(key)]) {
+    const value = await refs.read(name);
+    if (value !== null) await refs.transact([{ name, expected: value, value: null }]);
+  }
+}
+
+/**
+ * Rolls the worktree back to a checkpoint, all or nothing: safety checkpoint, proposal, new
+ * contents staged and verified, then journal, steps and commit point. The caller holds the lock
+ * and has recovered whatever was unfinished.
+ * @throws {PitonError} `OPERATION_IN_PROGRESS`, `STALE_TOKEN`, `OBJECT_DAMAGED`, `UNSAFE_PATH`,
+ * `NO_SPACE`…, with everything as before; `RECOVERY_FAILED` when it could not be put back.
+ */
+export async function rollBack(
+  workspace: RollbackWorkspace,
+  request: RollbackRequest,
+): Promise<RollbackResult> {
+  if (!request.force) assertNoOperationInProgress(workspace.gitDir);
+  const target = await readTarget(request.target, workspace, request);
+  return new Rollback(workspace, request, target).run();
+}

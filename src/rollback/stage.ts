@@ -1,0 +1,97 @@
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { systemErrorCode } from '../core/errors.js';
+import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import { writeFully } from '../disk/atomic-write.js';
+import type { ObjectReader } from '../store/object-store.js';
+import type { Areas } from './areas.js';
+import { permissionsFor } from './sequence.js';
+import { fileStateOf, type FileState, type Slot } from './steps.js';
+import { slotName } from './take-step.js';
+
+/** A file or link of the checkpoint that is to be staged. */
+export interface StageRequest {
+  entry: FileEntry;
+  slot: Slot;
+  /** The file it will replace, whose permissions and owner it takes over. */
+  replaced: BigIntStats | null;
+}
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+function takeOverOwner(fd: number, replaced: BigIntStats): void {
+  const own = fstatSync(fd, { bigint: true });
+  if (own.uid === replaced.uid && own.gid === replaced.gid) return;
+  try {
+    fchownSync(fd, Number(replaced.uid), Number(replaced.gid));
+  } catch (error) {
+    // Only root may give files away; then the file is ours, as after any checkout.
+    if (systemErrorCode(error) !== 'EPERM') throw error;
+  }
+}
+
+async function writeContents(
+  fd: number,
+  request: StageRequest,
+  objects: ObjectReader,
+): Promise<void> {
+  const { stream } = await objects.readStream(request.entry.oid);
+  for await (const chunk of stream) writeFully(fd, chunk as Buffer);
+}
+
+async function stageFile(
+  request: StageRequest,
+  folder: AnchoredDirectory,
+  objects: ObjectReader,
+): Promise<void> {
+  const isExecutable = request.entry.mode === MODE.executable;
+  const fd = folder.open(slotName(request.slot), CREATE, isExecutable ? 0o777 : 0o666);
+  try {
+    await writeContents(fd, request, objects);
+    const { replaced } = request;
+    if (replaced?.isFile() === true) {
+      takeOverOwner(fd, replaced);
+      fchmodSync(fd, permissionsFor(isExecutable, Number(replaced.mode & 0o777n)));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function stageLink(
+  request: StageRequest,
+  folder: AnchoredDirectory,
+  objects: ObjectReader,
+): Promise<void> {
+  const { data } = await objects.read(request.entry.oid);
+  folder.symlink(data, slotName(request.slot));
+}
+
+const ENTRIES_BETWEEN_REPORTS = 100;
+
+/**
+ * Writes all new contents beside the worktree, each object verified against its id on the way, so
+ * that a damaged checkpoint or a full disk is noticed before the first change.
+ * Gives each path's staged state.
+ */
+export async function stageContents(
+  requests: readonly StageRequest[],
+  areas: Areas,
+  objects: ObjectReader,
+  options: OperationOptions,
+): Promise<Map<string, FileState>> {
+  const states = new Map<string, FileState>();
+  for (const [index, request] of requests.entries()) {
+    options.signal?.throwIfAborted();
+    if (index % ENTRIES_BETWEEN_REPORTS === 0) {
+      options.onProgress?.({ phase: 'staging', done: index, total: requests.length });
+    }
+    const folder = areas.at(request.slot.area).staged;
+    const isLink = request.entry.mode === MODE.link;
+    await (isLink ? stageLink : stageFile)(request, folder, objects);
+    const stat = folder.lstat(slotName(request.slot));
+    if (stat !== null) states.set(request.entry.path, fileStateOf(stat));
+  }
+  return states;
+}

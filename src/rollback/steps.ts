@@ -1,0 +1,57 @@
+import type { BytePath } from '../core/byte-path.js';
+
+/*
+ * The steps of a rollback. Each one can be taken back, and what is on disk tells whether it was
+ * taken: `retire` when its slot is filled, `place` when what lies at the path is the staged file.
+ * So the list of steps and the disk are all that recovery needs.
+ */
+
+/** Slots are numbered files in an area: staged contents, or retired paths. */
+export interface Slot {
+  /** Index into the journal's areas. */
+  area: number;
+  number: number;
+}
+
+/** What tells one state of a file from another, whatever its path is. */
+export interface FileState {
+  ino: string;
+  size: string;
+  mtimeNs: string;
+}
+
+export interface RetireStep {
+  kind: 'retire';
+  path: BytePath;
+  to: Slot;
+  /** How the path looked when it was captured; null when it is in no checkpoint. */
+  captured: FileState | null;
+}
+
+export interface PlaceStep {
+  kind: 'place';
+  path: BytePath;
+  from: Slot;
+  staged: FileState;
+}
+
+export type Step =
+  | RetireStep
+  | PlaceStep
+  | { kind: 'make_folder'; path: BytePath }
+  | { kind: 'remove_folder'; path: BytePath; mode: number }
+  | { kind: 'mode'; path: BytePath; mode: number; before: number };
+
+/** Folders on one file system, so that contents move in and out by renames alone. */
+export interface Area {
+  /** The folder of the workspace in which it lies, as text; null: the state directory. */
+  mount: string | null;
+}
+
+export function isSameState(left: FileState, right: FileState): boolean {
+  return left.ino === right.ino && left.size === right.size && left.mtimeNs === right.mtimeNs;
+}
+
+export function fileStateOf(stat: { ino: bigint; size: bigint; mtimeNs: bigint }): FileState {
+  return { ino: String(stat.ino), size: String(stat.size), mtimeNs: String(stat.mtimeNs) };
+}

@@ -1,0 +1,114 @@
+import { asBytePath, nameOf, parentOf, type BytePath } from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import type { AnchoredRoot } from '../disk/anchored-root.js';
+import type { Areas } from './areas.js';
+import type { PlaceStep, Slot, Step } from './steps.js';
+
+export interface StepContext {
+  worktree: AnchoredRoot;
+  areas: Areas;
+}
+
+export function slotName(slot: Slot): BytePath {
+  return asBytePath(String(slot.number));
+}
+
+/** Where something goes that appeared at a path just when its new contents were put in place. */
+export function newcomerName(slot: Slot, attempt: number): BytePath {
+  return asBytePath(`${slot.number}.newcomer-${attempt}`);
+}
+
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+/** Whether the file got its second name; false where the file system has no hard links. */
+function linkFile(
+  from: AnchoredDirectory,
+  name: BytePath,
+  into: AnchoredDirectory,
+  newName: BytePath,
+): boolean {
+  try {
+    from.link(name, into, newName);
+    return true;
+  } catch (error) {
+    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? '')) throw error;
+    return false;
+  }
+}
+
+/**
+ * Puts something where nothing is. A regular file never overwrites, unlike with rename(2); for
+ * other kinds, and without hard links, there is a moment between the look and the move.
+ * @throws the system's `EEXIST` when the new name is taken.
+ */
+export function moveWithoutOverwriting(
+  from: AnchoredDirectory,
+  name: BytePath,
+  into: AnchoredDirectory,
+  newName: BytePath,
+): void {
+  if (from.lstat(name)?.isFile() === true && linkFile(from, name, into, newName)) {
+    from.unlink(name);
+    return;
+  }
+  if (into.lstat(newName) !== null) {
+    throw Object.assign(new Error(`EEXIST: ${newName} is taken`), { code: 'EEXIST' });
+  }
+  from.rename(name, into, newName);
+}
+
+function place(step: PlaceStep, folder: AnchoredDirectory, areas: Areas): void {
+  const name = nameOf(step.path);
+  const { staged, retired } = areas.at(step.from.area);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      moveWithoutOverwriting(staged, slotName(step.from), folder, name);
+      return;
+    } catch (error) {
+      const isTaken = systemErrorCode(error) === 'EEXIST';
+      if (!isTaken || attempt > LIMITS.newcomersPerPath) throw error;
+      folder.rename(name, retired, newcomerName(step.from, attempt));
+    }
+  }
+}
+
+function removeFolder(folder: AnchoredDirectory, name: BytePath): void {
+  try {
+    folder.rmdir(name);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemErrorCode(error) ?? '')) throw error;
+  }
+}
+
+/**
+ * Takes one step. A folder that turns out not to be empty stays, and what has meanwhile vanished
+ * needs no retiring; whatever else is not as expected throws and the rollback is undone.
+ */
+export function takeStep(step: Step, context: StepContext): void {
+  const { worktree, areas } = context;
+  worktree.within(parentOf(step.path), (folder) => {
+    const name = nameOf(step.path);
+    switch (step.kind) {
+      case 'retire':
+        if (folder.lstat(name) === null) return;
+        folder.rename(name, areas.at(step.to.area).retired, slotName(step.to));
+        worktree.forget(step.path);
+        return;
+      case 'place':
+        place(step, folder, areas);
+        return;
+      case 'make_folder':
+        folder.mkdir(name, 0o777);
+        return;
+      case 'remove_folder':
+        removeFolder(folder, name);
+        worktree.forget(step.path);
+        return;
+      case 'mode':
+        folder.chmodFile(name, step.mode);
+        return;
+    }
+  });
+}

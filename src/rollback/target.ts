@@ -1,0 +1,89 @@
+import { nameOf, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
+import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
+import type { CheckpointContext } from '../checkpoint/context.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import { Sidecar, type CheckpointManifest } from '../checkpoint/sidecar.js';
+import { IGNORE_FILES } from '../worktree/ignore/ignore-rules.js';
+import { rulesFromRecord } from '../worktree/ignore/ignore-record.js';
+import { isPathIgnored } from '../worktree/ignore/path-query.js';
+import { PathSet } from '../worktree/path-set.js';
+import { readTreeEntries } from '../worktree/read-tree.js';
+import { readStagingArea } from '../worktree/staging-area/read-staging-area.js';
+import { trackedPaths } from '../worktree/staging-area/tracked-paths.js';
+import type { ExplicitPaths } from '../worktree/walk.js';
+import type { TargetKnowledge } from './propose.js';
+
+/** A checkpoint as a rollback needs it. */
+export interface Target {
+  checkpoint: Checkpoint;
+  sidecar: Sidecar;
+  manifest: CheckpointManifest;
+  /** Sorted by path; every path checked to be safe. */
+  entries: FileEntry[];
+  knowledge: TargetKnowledge;
+}
+
+async function readIgnoreFiles(
+  entries: readonly FileEntry[],
+  context: CheckpointContext,
+): Promise<Map<BytePath, Buffer>> {
+  const files = new Map<BytePath, Buffer>();
+  const names = new Set<BytePath>(IGNORE_FILES);
+  for (const { path, mode, oid } of entries) {
+    const isFile = mode === MODE.file || mode === MODE.executable;
+    if (isFile && names.has(nameOf(path))) files.set(path, (await context.objects.read(oid)).data);
+  }
+  return files;
+}
+
+/** Whether a path was tracked when the checkpoint was taken; read only when first asked. */
+function trackedThen(
+  index: Buffer | null,
+  context: CheckpointContext,
+): (path: BytePath) => boolean {
+  if (index === null) return () => false;
+  const read = (): ExplicitPaths =>
+    trackedPaths(readStagingArea(index, context.repository.algorithm));
+  let tracked: ExplicitPaths | undefined;
+  return (path) => (tracked ??= read()).has(path);
+}
+
+function withAncestors(paths: ReadonlySet<BytePath>): (path: BytePath) => boolean {
+  return (path) => {
+    for (let at = path; at !== ROOT; at = parentOf(at)) if (paths.has(at)) return true;
+    return false;
+  };
+}
+
+/**
+ * Reads what a rollback needs of a checkpoint but for the files' contents.
+ * @throws {PitonError} `OBJECT_DAMAGED`, `STATE_DAMAGED`, `UNSAFE_PATH`, `UNSUPPORTED_FORMAT`.
+ */
+export async function readTarget(
+  checkpoint: Checkpoint,
+  context: CheckpointContext,
+  options: OperationOptions,
+): Promise<Target> {
+  const { objects, refs } = context;
+  const entries = await readTreeEntries(objects, checkpoint.tree, { signal: options.signal });
+  const sidecar = await Sidecar.open(checkpoint, refs, objects);
+  const manifest = await sidecar.readManifest();
+  const files = await readIgnoreFiles(entries, context);
+  const readFileAt = (directory: BytePath, name: BytePath): Buffer | null =>
+    files.get((directory === ROOT ? name : `${directory}/${name}`) as BytePath) ?? null;
+  const rules = rulesFromRecord(manifest.ignore);
+  const lookedAt = new PathSet(manifest.looked_at);
+  const isTracked = trackedThen(await sidecar.readIndex(), context);
+  const notCaptured = new Set(manifest.not_captured.map(({ path }) => path));
+  const nested = new Set(manifest.nested.map(({ path }) => path));
+  const knowledge: TargetKnowledge = {
+    didNotLook: (path, isDirectory) =>
+      !manifest.include_ignored &&
+      isPathIgnored(rules, path, isDirectory, readFileAt) &&
+      !lookedAt.has(path) &&
+      !isTracked(path),
+    didNotCapture: withAncestors(notCaptured),
+    hadNestedRepository: (folder) => nested.has(folder),
+  };
+  return { checkpoint, sidecar, manifest, entries, knowledge };
+}

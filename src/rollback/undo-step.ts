@@ -1,0 +1,118 @@
+import { nameOf, parentOf, type BytePath } from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import { fileStateOf, isSameState, type PlaceStep, type RetireStep, type Step } from './steps.js';
+import { moveWithoutOverwriting, newcomerName, slotName, type StepContext } from './take-step.js';
+
+/** Something that was found in the way while undoing, and where it went. */
+export interface SetAside {
+  path: BytePath;
+  area: number;
+  name: BytePath;
+}
+
+/** Moves what lies at a path, and is not ours, out of the way of what belongs there. */
+function setAside(
+  folder: AnchoredDirectory,
+  step: RetireStep | PlaceStep,
+  context: StepContext,
+): SetAside | null {
+  const name = nameOf(step.path);
+  if (folder.lstat(name) === null) return null;
+  const slot = step.kind === 'retire' ? step.to : step.from;
+  const { retired } = context.areas.at(slot.area);
+  for (let attempt = 1; attempt <= LIMITS.newcomersPerPath * 4; attempt++) {
+    const free = newcomerName(slot, attempt);
+    if (retired.lstat(free) !== null) continue;
+    folder.rename(name, retired, free);
+    context.worktree.forget(step.path);
+    return { path: step.path, area: slot.area, name: free };
+  }
+  return null;
+}
+
+function undoRetire(
+  step: RetireStep,
+  folder: AnchoredDirectory,
+  context: StepContext,
+): SetAside | null {
+  const { retired } = context.areas.at(step.to.area);
+  const slot = slotName(step.to);
+  const old = retired.lstat(slot);
+  if (old === null) return null;
+  const name = nameOf(step.path);
+  const present = folder.lstat(name);
+  if (present !== null && present.ino === old.ino && present.dev === old.dev) {
+    retired.unlink(slot);
+    return null;
+  }
+  const aside = setAside(folder, step, context);
+  if (old.isDirectory()) retired.rename(slot, folder, name);
+  else moveWithoutOverwriting(retired, slot, folder, name);
+  return aside;
+}
+
+function undoPlace(
+  step: PlaceStep,
+  folder: AnchoredDirectory,
+  context: StepContext,
+): SetAside | null {
+  const name = nameOf(step.path);
+  const { staged } = context.areas.at(step.from.area);
+  const slot = slotName(step.from);
+  const present = folder.lstat(name);
+  const waiting = staged.lstat(slot);
+  if (present === null || present.isDirectory()) return null;
+  if (String(present.ino) !== step.staged.ino) return null;
+  if (!isSameState(fileStateOf(present), step.staged)) return setAside(folder, step, context);
+  if (waiting === null) folder.rename(name, staged, slot);
+  else folder.unlink(name);
+  return null;
+}
+
+function ignoring(codes: readonly string[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!codes.includes(systemErrorCode(error) ?? '')) throw error;
+  }
+}
+
+function undoIn(folder: AnchoredDirectory, step: Step, context: StepContext): SetAside | null {
+  const name = nameOf(step.path);
+  switch (step.kind) {
+    case 'retire':
+      return undoRetire(step, folder, context);
+    case 'place':
+      return undoPlace(step, folder, context);
+    case 'make_folder':
+      ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => folder.rmdir(name));
+      context.worktree.forget(step.path);
+      return null;
+    case 'remove_folder':
+      if (folder.lstat(name) !== null) return null;
+      folder.mkdir(name, 0o777);
+      context.worktree.within(step.path, (made) => made.chmod(step.mode));
+      return null;
+    case 'mode':
+      if (folder.lstat(name)?.isFile() === true) folder.chmodFile(name, step.before);
+      return null;
+  }
+}
+
+/**
+ * Takes one step back, whether or not it was taken, and however often: only what the disk shows
+ * to be ours is moved. Anything else in the way is set aside, never deleted.
+ */
+export function undoStep(step: Step, context: StepContext): SetAside | null {
+  const { worktree } = context;
+  const parent = parentOf(step.path);
+  try {
+    return worktree.within(parent, (folder) => undoIn(folder, step, context));
+  } catch (error) {
+    const isGone = systemErrorCode(error) === 'ENOENT';
+    if (isGone && (step.kind === 'place' || step.kind === 'make_folder')) return null;
+    throw error;
+  }
+}

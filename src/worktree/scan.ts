@@ -1,0 +1,224 @@
+import { lstatSync } from 'node:fs';
+import {
+  asBytePath,
+  bytePathFromText,
+  fsPath,
+  joinPath,
+  type BytePath,
+} from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import {
+  MODE,
+  type FileEntry,
+  type HashAlgorithm,
+  type NotCaptured,
+  type ObjectId,
+  type OperationOptions,
+} from '../core/types.js';
+import type { ObjectBatch } from '../store/object-store.js';
+import { buildTrees } from './build-tree.js';
+import { modeOfFile, type HashOutcome } from './hash-file.js';
+import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
+import type { StatCacheEntry, StatLookup } from './stat-cache.js';
+import {
+  walkWorktree,
+  type ExplicitPaths,
+  type FoundFile,
+  type WalkResult,
+  type WalkScope,
+} from './walk.js';
+
+export interface ScanRequest extends OperationOptions {
+  /** The worktree's root: an absolute, real path. */
+  root: string;
+  algorithm: HashAlgorithm;
+  /** Where contents and trees go; one that stores nothing makes the scan a mere look. */
+  batch: ObjectBatch;
+  scope: WalkScope;
+  readIgnoreFile: (directory: BytePath, name: BytePath) => Buffer | null;
+  /** Paths to capture although a rule ignores them; asked for when something is ignored. */
+  explicit: () => ExplicitPaths;
+  includeIgnored: boolean;
+  /** Bytes; 0 = no limit. */
+  maxFileSize: number;
+  skippedFolders: ReadonlySet<string>;
+  onNestedRepository: (folder: BytePath) => void;
+  cache: StatLookup;
+  /** Whether every object the cache names is known to be in the repository. */
+  cacheVouched: boolean;
+  bulk: BulkHasher | null;
+}
+
+/** One pass over the worktree. */
+export interface Scan {
+  tree: ObjectId;
+  /** Sorted by path; empty folders are entries of their own. */
+  entries: FileEntry[];
+  notCaptured: NotCaptured[];
+  /** Folders that hold a `.git` of their own. */
+  nestedRepositories: BytePath[];
+  /** Ignored paths that were left out, the topmost ones only. */
+  ignored: BytePath[];
+  /** How many files were not known to the stat cache. */
+  hashedFiles: number;
+  /** What the stat cache should remember, sorted by path. */
+  statEntries: () => Iterable<StatCacheEntry>;
+}
+
+class Scanner {
+  readonly #request: ScanRequest;
+  readonly #context: HashContext;
+  readonly #walked: WalkResult;
+  /** Object ids by the file's record number; a file without one is not captured. */
+  readonly #oids = new Map<number, ObjectId>();
+  readonly #notCaptured: NotCaptured[];
+
+  constructor(request: ScanRequest, walked: WalkResult) {
+    this.#request = request;
+    this.#walked = walked;
+    this.#notCaptured = walked.notCaptured;
+    this.#context = {
+      root: bytePathFromText(request.root),
+      batch: request.batch,
+      algorithm: request.algorithm,
+      maxFileBytes: request.maxFileSize === 0 ? Infinity : request.maxFileSize,
+      signal: request.signal,
+      onProgress: request.onProgress,
+    };
+  }
+
+  async run(): Promise<Scan> {
+    const unknown = this.#takeFromCache();
+    const again: FoundFile[] = [];
+    await hashFiles(unknown, this.#context, this.#request.bulk, (file, outcome) => {
+      if (outcome.kind === 'replaced') again.push(file);
+      else this.#record(file, outcome);
+    });
+    for (const file of again) await this.#hashReplaced(file);
+    const built = buildTrees(
+      this.#walked.root,
+      (file) => this.#oids.get(file.record),
+      this.#request.batch,
+    );
+    return {
+      tree: built.tree,
+      entries: built.entries,
+      notCaptured: this.#notCaptured,
+      nestedRepositories: this.#walked.nestedRepositories,
+      ignored: this.#walked.ignored,
+      hashedFiles: unknown.length,
+      statEntries: () => this.#statEntries(),
+    };
+  }
+
+  #takeFromCache(): FoundFile[] {
+    const { cache, batch, cacheVouched } = this.#request;
+    const unknown: FoundFile[] = [];
+    for (const file of filesOf(this.#walked)) {
+      if (file.mode !== MODE.link && file.size > this.#context.maxFileBytes) {
+        this.#notCaptured.push({ path: file.path, reason: 'too_large', size: file.size });
+        continue;
+      }
+      const oid = cache.find(file.path, this.#walked.stats.at(file.record));
+      if (oid !== null && (cacheVouched || batch.has(oid))) this.#oids.set(file.record, oid);
+      else unknown.push(file);
+    }
+    return unknown;
+  }
+
+  #record(file: FoundFile, outcome: HashOutcome): void {
+    const { path } = file;
+    if (outcome.kind === 'hashed') {
+      file.mode = outcome.mode;
+      this.#walked.stats.set(file.record, outcome.record);
+      this.#oids.set(file.record, outcome.oid);
+      const size = Number(outcome.record.readBigUInt64LE(0));
+      if (!outcome.stable) this.#notCaptured.push({ path, reason: 'unstable', size });
+    } else if (outcome.kind === 'too_large' || outcome.kind === 'unreadable') {
+      this.#notCaptured.push({ path, reason: outcome.kind, size: this.#sizeNow(file) });
+    } else if (outcome.kind !== 'vanished') {
+      this.#notCaptured.push({ path, reason: 'unstable' });
+    }
+  }
+
+  /** For a path that became something else after it was seen: looks at it anew, a few times. */
+  async #hashReplaced(file: FoundFile): Promise<void> {
+    for (let attempt = 1; attempt < LIMITS.unstableReadAttempts; attempt++) {
+      const mode = this.#modeNow(file.path);
+      if (mode === null) return;
+      if (mode === MODE.directory) break;
+      file.mode = mode;
+      const outcome = await hashOne(file, this.#context);
+      if (outcome.kind === 'replaced') continue;
+      this.#record(file, outcome);
+      return;
+    }
+    this.#record(file, { kind: 'unstable' });
+  }
+
+  /** A file that was too large to be read has grown since it was seen. */
+  #sizeNow(file: FoundFile): number {
+    const path = fsPath(joinPath(this.#context.root, file.path));
+    return lstatSync(path, { throwIfNoEntry: false })?.size ?? file.size;
+  }
+
+  #modeNow(path: BytePath): FoundFile['mode'] | null {
+    try {
+      const stat = lstatSync(fsPath(joinPath(this.#context.root, path)), { bigint: true });
+      if (stat.isSymbolicLink()) return MODE.link;
+      return stat.isFile() ? modeOfFile(stat) : MODE.directory;
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return null;
+      throw error;
+    }
+  }
+
+  *#statEntries(): Iterable<StatCacheEntry> {
+    for (const file of filesOf(this.#walked)) {
+      const oid = this.#oids.get(file.record);
+      if (oid === undefined) continue;
+      yield { path: file.path, record: this.#walked.stats.at(file.record), oid };
+    }
+  }
+}
+
+/** All files of a walk in byte order of their paths. */
+function* filesOf(walked: WalkResult): Iterable<FoundFile> {
+  const pending = [{ folder: walked.root, file: 0, child: 0 }];
+  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+    const file = top.folder.files[top.file];
+    const child = top.folder.folders[top.child];
+    if (file === undefined && child === undefined) {
+      pending.pop();
+    } else if (child === undefined || (file !== undefined && file.name < `${child.name}/`)) {
+      top.file++;
+      if (file !== undefined) yield file;
+    } else {
+      top.child++;
+      pending.push({ folder: child, file: 0, child: 0 });
+    }
+  }
+}
+
+/**
+ * Scans the worktree: every file, link and empty folder that is not ignored (and those explicitly
+ * asked for), with its object id; contents not yet in the repository go into the batch, and so do
+ * the trees. The tree may be written to meanwhile: each file is captured as it was at one moment,
+ * and what could not be is in `notCaptured` with its reason.
+ */
+export async function scanWorktree(request: ScanRequest): Promise<Scan> {
+  const { onProgress } = request;
+  const walked = await walkWorktree({
+    root: asBytePath(bytePathFromText(request.root)),
+    scope: request.scope,
+    readIgnoreFile: request.readIgnoreFile,
+    explicit: request.explicit,
+    includeIgnored: request.includeIgnored,
+    skippedFolders: request.skippedFolders,
+    onNestedRepository: request.onNestedRepository,
+    signal: request.signal,
+    onEntries: (done) => onProgress?.({ phase: 'scanning', done }),
+  });
+  return new Scanner(request, walked).run();
+}

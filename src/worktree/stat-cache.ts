@@ -1,0 +1,128 @@
+import { crc32 } from 'node:zlib';
+import type { BytePath } from '../core/byte-path.js';
+import type { HashAlgorithm, ObjectId } from '../core/types.js';
+import { isOlderThan, STAT_RECORD_BYTES } from './stat-record.js';
+
+/*
+ * The stat cache is one file: a header, then one entry a path in byte order of the paths, then a
+ * CRC-32 of everything before it (integers little-endian).
+ *
+ *   header  "PITONSC1", algorithm (u8: 1 = SHA-1, 2 = SHA-256), anchor length (u16), anchor (text),
+ *           entry count (u32)
+ *   entry   path length (u16), path, stat record (40), object id (20 or 32)
+ *
+ * An entry is only written when its times are older than the stamp that was taken from the file
+ * system's own clock before the scan began; so a match of the record means: not changed since.
+ */
+const MAGIC = Buffer.from('PITONSC1', 'latin1');
+const CRC_BYTES = 4;
+
+function idBytes(algorithm: HashAlgorithm): number {
+  return algorithm === 'sha1' ? 20 : 32;
+}
+
+/** Looks paths up in ascending order; asking for a smaller path than before finds nothing. */
+export interface StatLookup {
+  /** The remembered object id when the record is the same, else null. */
+  find(path: BytePath, record: Buffer): ObjectId | null;
+}
+
+export class StatCache implements StatLookup {
+  /** Names what vouches for the objects of all entries (a ref and its value), or is empty. */
+  readonly anchor: string;
+  readonly #data: Buffer;
+  readonly #idBytes: number;
+  #offset: number;
+  #path = '';
+
+  private constructor(data: Buffer, algorithm: HashAlgorithm, anchor: string, start: number) {
+    this.#data = data;
+    this.#idBytes = idBytes(algorithm);
+    this.anchor = anchor;
+    this.#offset = start;
+    this.#readPath();
+  }
+
+  static empty(): StatLookup {
+    return { find: () => null };
+  }
+
+  /** A cache read from its file; null when it is not whole or for another kind of repository. */
+  static parse(data: Buffer, algorithm: HashAlgorithm): StatCache | null {
+    const body = data.length - CRC_BYTES;
+    if (body < MAGIC.length + 7 || !data.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+    if (crc32(data.subarray(0, body)) !== data.readUInt32LE(body)) return null;
+    if (data[MAGIC.length] !== (algorithm === 'sha1' ? 1 : 2)) return null;
+    const anchorStart = MAGIC.length + 3;
+    const anchorEnd = anchorStart + data.readUInt16LE(MAGIC.length + 1);
+    if (anchorEnd + 4 > body) return null;
+    const anchor = data.toString('latin1', anchorStart, anchorEnd);
+    return new StatCache(data.subarray(0, body), algorithm, anchor, anchorEnd + 4);
+  }
+
+  find(path: BytePath, record: Buffer): ObjectId | null {
+    while (this.#path < path && this.#offset < this.#data.length) this.#advance();
+    if (this.#path !== path || this.#offset >= this.#data.length) return null;
+    const start = this.#offset + 2 + path.length;
+    const end = start + STAT_RECORD_BYTES;
+    if (this.#data.compare(record, 0, STAT_RECORD_BYTES, start, end) !== 0) return null;
+    return this.#data.toString('hex', end, end + this.#idBytes);
+  }
+
+  #advance(): void {
+    const pathBytes = this.#data.readUInt16LE(this.#offset);
+    this.#offset += 2 + pathBytes + STAT_RECORD_BYTES + this.#idBytes;
+    this.#readPath();
+  }
+
+  #readPath(): void {
+    if (this.#offset + 2 > this.#data.length) {
+      this.#offset = this.#data.length;
+      return;
+    }
+    const start = this.#offset + 2;
+    const end = start + this.#data.readUInt16LE(this.#offset);
+    if (end + STAT_RECORD_BYTES + this.#idBytes > this.#data.length) {
+      this.#offset = this.#data.length;
+      return;
+    }
+    this.#path = this.#data.toString('latin1', start, end);
+  }
+}
+
+export interface StatCacheEntry {
+  path: BytePath;
+  record: Buffer;
+  oid: ObjectId;
+}
+
+/**
+ * The bytes of a cache file. Entries must come in byte order of their paths; those not older than
+ * `stamp` (nanoseconds) are left out.
+ */
+export function formatStatCache(
+  entries: Iterable<StatCacheEntry>,
+  options: { algorithm: HashAlgorithm; stamp: bigint; anchor: string },
+): Buffer {
+  const parts: Buffer[] = [];
+  let count = 0;
+  for (const { path, record, oid } of entries) {
+    if (!isOlderThan(record, 0, options.stamp)) continue;
+    const head = Buffer.allocUnsafe(2 + path.length);
+    head.writeUInt16LE(path.length, 0);
+    head.write(path, 2, 'latin1');
+    parts.push(head, record, Buffer.from(oid, 'hex'));
+    count++;
+  }
+  const anchor = Buffer.from(options.anchor, 'latin1');
+  const header = Buffer.alloc(MAGIC.length + 7 + anchor.length);
+  MAGIC.copy(header);
+  header.writeUInt8(options.algorithm === 'sha1' ? 1 : 2, MAGIC.length);
+  header.writeUInt16LE(anchor.length, MAGIC.length + 1);
+  anchor.copy(header, MAGIC.length + 3);
+  header.writeUInt32LE(count, MAGIC.length + 3 + anchor.length);
+  const body = Buffer.concat([header, ...parts]);
+  const checksum = Buffer.allocUnsafe(CRC_BYTES);
+  checksum.writeUInt32LE(crc32(body), 0);
+  return Buffer.concat([body, checksum]);
+}

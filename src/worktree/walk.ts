@@ -1,0 +1,256 @@
+import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import {
+  asBytePath,
+  compareBytes,
+  fsPath,
+  joinPath,
+  ROOT,
+  type BytePath,
+} from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
+import { MODE, type FileMode, type NotCaptured } from '../core/types.js';
+import { modeOfFile } from './hash-file.js';
+import { isSafeLinkName, isSafeName } from './safe-names.js';
+import { STAT_RECORD_BYTES, StatTable, writeStatRecord } from './stat-record.js';
+
+/** The ignore rules in effect in one folder. */
+export interface WalkScope {
+  enter(name: BytePath, readFile: (name: BytePath) => Buffer | null): WalkScope;
+  isIgnored(name: BytePath, isDirectory: boolean): boolean;
+}
+
+/** Paths to capture although a rule ignores them. */
+export interface ExplicitPaths {
+  has(path: BytePath): boolean;
+  /** Whether any of them lies below the folder. */
+  hasWithin(directory: BytePath): boolean;
+}
+
+export interface WalkRequest {
+  /** The worktree's root, absolute. */
+  root: BytePath;
+  scope: WalkScope;
+  /** Reads an ignore file of a folder for `scope.enter`. */
+  readIgnoreFile: (directory: BytePath, name: BytePath) => Buffer | null;
+  /** Asked for only when something is ignored. */
+  explicit: () => ExplicitPaths;
+  includeIgnored: boolean;
+  /** Folders that belong to piton or to git, as `<device>:<inode>`. */
+  skippedFolders: ReadonlySet<string>;
+  /** Called before anything in the folder is looked at. */
+  onNestedRepository: (folder: BytePath) => void;
+  signal: AbortSignal | undefined;
+  onEntries: ((seen: number) => void) | undefined;
+}
+
+export interface FoundFile {
+  path: BytePath;
+  name: BytePath;
+  mode: FileMode;
+  /** Bytes. */
+  size: number;
+  /** Where its stat record is in the result's table. */
+  record: number;
+}
+
+/** One folder of the walk. Files and folders are in the order of git trees. */
+export interface FoundFolder {
+  path: BytePath;
+  name: BytePath;
+  files: FoundFile[];
+  folders: FoundFolder[];
+  /** Whether it is captured as a folder even when nothing in it is. */
+  keptWhenEmpty: boolean;
+}
+
+export interface WalkResult {
+  root: FoundFolder;
+  stats: StatTable;
+  notCaptured: NotCaptured[];
+  /** Folders other than the root that hold a `.git`. */
+  nestedRepositories: BytePath[];
+  /** Ignored paths that were left out, the topmost ones only. */
+  ignored: BytePath[];
+}
+
+interface Frame {
+  folder: FoundFolder;
+  scope: WalkScope;
+  /** Inside an ignored folder: only explicit paths count. */
+  explicitOnly: boolean;
+  names: readonly NamedStat[];
+  next: number;
+}
+
+interface NamedStat {
+  name: BytePath;
+  stat: BigIntStats;
+  /** The name as git trees sort it. */
+  key: BytePath;
+}
+
+const GIT_NAME = '.git';
+/** Where a rollback puts what it is about to move into place on another file system. */
+export const STAGING_NAME = /^\.piton-staging-[0-9A-HJKMNP-TV-Z]{26}$/;
+const ENTRIES_BETWEEN_PAUSES = 4_000;
+
+function absolute(root: BytePath, path: BytePath): BytePath {
+  return path === '' ? root : joinPath(root, path);
+}
+
+class Walk {
+  readonly result: WalkResult;
+  readonly #request: WalkRequest;
+  readonly #stack: Frame[] = [];
+  readonly #scratch = Buffer.alloc(STAT_RECORD_BYTES);
+  #seen = 0;
+
+  constructor(request: WalkRequest) {
+    this.#request = request;
+    const root = { path: ROOT, name: ROOT, files: [], folders: [], keptWhenEmpty: true };
+    this.result = {
+      root,
+      stats: new StatTable(),
+      notCaptured: [],
+      nestedRepositories: [],
+      ignored: [],
+    };
+    this.#enter(root, request.scope, false);
+  }
+
+  async run(): Promise<WalkResult> {
+    let paused = 0;
+    for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
+      const item = frame.names[frame.next++];
+      if (item === undefined) this.#stack.pop();
+      else this.#visit(frame, item);
+      if (this.#seen - paused >= ENTRIES_BETWEEN_PAUSES) {
+        paused = this.#seen;
+        this.#request.onEntries?.(this.#seen);
+        await setImmediate();
+        this.#request.signal?.throwIfAborted();
+      }
+    }
+    return this.result;
+  }
+
+  #enter(folder: FoundFolder, scope: WalkScope, explicitOnly: boolean): void {
+    const names = this.#list(folder.path);
+    if (names === null) return;
+    if (folder.path !== '' && names.includes(asBytePath(GIT_NAME))) {
+      this.result.nestedRepositories.push(folder.path);
+      this.#request.onNestedRepository(folder.path);
+    }
+    const stats = this.#statAll(folder.path, names);
+    this.#stack.push({ folder, scope, explicitOnly, names: stats, next: 0 });
+  }
+
+  #list(path: BytePath): BytePath[] | null {
+    const directory = fsPath(absolute(this.#request.root, path));
+    try {
+      return readdirSync(directory, { encoding: 'latin1' }).map(asBytePath);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      if (path === '' || !isUnreadable(code)) throw error;
+      this.result.notCaptured.push({ path, reason: 'unreadable' });
+      return null;
+    }
+  }
+
+  #statAll(directory: BytePath, names: BytePath[]): NamedStat[] {
+    const base = absolute(this.#request.root, directory);
+    const found: NamedStat[] = [];
+    for (const name of names) {
+      if (name === GIT_NAME) continue;
+      this.#seen++;
+      const stat = this.#lstat(directory, base, name);
+      if (stat === null) continue;
+      found.push({ name, stat, key: asBytePath(stat.isDirectory() ? `${name}/` : name) });
+    }
+    return found.sort((left, right) => compareBytes(left.key, right.key));
+  }
+
+  #lstat(directory: BytePath, base: BytePath, name: BytePath): BigIntStats | null {
+    try {
+      return lstatSync(fsPath(joinPath(base, name)), { bigint: true });
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+      if (!isUnreadable(code)) throw error;
+      this.result.notCaptured.push({ path: joinPath(directory, name), reason: 'unreadable' });
+      return null;
+    }
+  }
+
+  #visit(frame: Frame, item: NamedStat): void {
+    const path = joinPath(frame.folder.path, item.name);
+    const isDirectory = item.stat.isDirectory();
+    const ignored =
+      frame.explicitOnly ||
+      (!this.#request.includeIgnored && frame.scope.isIgnored(item.name, isDirectory));
+    if (isDirectory) this.#visitFolder(frame, item, path, ignored);
+    else if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, item, path);
+    else this.#leaveOut(frame, path);
+  }
+
+  #visitFolder(frame: Frame, item: NamedStat, path: BytePath, ignored: boolean): void {
+    if (this.#request.skippedFolders.has(`${item.stat.dev}:${item.stat.ino}`)) return;
+    if (STAGING_NAME.test(item.name)) return;
+    if (ignored && !this.#isExplicitFolder(path)) {
+      this.#leaveOut(frame, path);
+      return;
+    }
+    if (!isSafeName(item.name)) {
+      this.result.notCaptured.push({ path, reason: 'unsafe_name' });
+      return;
+    }
+    const folder: FoundFolder = {
+      path,
+      name: item.name,
+      files: [],
+      folders: [],
+      keptWhenEmpty: !ignored || this.#request.explicit().has(path),
+    };
+    frame.folder.folders.push(folder);
+    const read = (name: BytePath): Buffer | null => this.#request.readIgnoreFile(path, name);
+    const scope = ignored ? frame.scope : frame.scope.enter(item.name, read);
+    this.#enter(folder, scope, ignored);
+  }
+
+  #isExplicitFolder(path: BytePath): boolean {
+    const explicit = this.#request.explicit();
+    return explicit.has(path) || explicit.hasWithin(path);
+  }
+
+  #visitFile(frame: Frame, item: NamedStat, path: BytePath): void {
+    const { stat, name } = item;
+    if (!stat.isFile() && !stat.isSymbolicLink()) {
+      this.result.notCaptured.push({ path, reason: 'special_file' });
+    } else if (!isSafeName(name) || (stat.isSymbolicLink() && !isSafeLinkName(name))) {
+      this.result.notCaptured.push({ path, reason: 'unsafe_name', size: Number(stat.size) });
+    } else {
+      writeStatRecord(this.#scratch, 0, stat);
+      const mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
+      const record = this.result.stats.add(this.#scratch);
+      frame.folder.files.push({ path, name, mode, size: Number(stat.size), record });
+    }
+  }
+
+  #leaveOut(frame: Frame, path: BytePath): void {
+    if (!frame.explicitOnly) this.result.ignored.push(path);
+  }
+}
+
+function isUnreadable(code: string | undefined): boolean {
+  return code === 'EACCES' || code === 'EPERM' || code === 'EIO' || code === 'ENAMETOOLONG';
+}
+
+/**
+ * Walks the worktree without following a link, folder by folder in byte order.
+ * A path that disappears meanwhile is as if it had never been there.
+ */
+export async function walkWorktree(request: WalkRequest): Promise<WalkResult> {
+  return new Walk(request).run();
+}
