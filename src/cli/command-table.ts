@@ -1,0 +1,96 @@
+import type { Command, Form } from './command.js';
+
+/** Where a command stands in the overview of all of them. */
+export const SECTIONS = [
+  'Workspace',
+  'Checkpoints of the current plan',
+  'Plans',
+  'Checkpoints of any plan',
+] as const;
+
+type Section = (typeof SECTIONS)[number];
+
+export interface CommandEntry {
+  /** What is typed, with single spaces between. */
+  words: string;
+  /** `command` in JSON documents; both forms of a command have the same. */
+  name: string;
+  form: Form;
+  section: Section;
+  summary: string;
+  /** Loads the command's module, which nothing else does: start-up time counts. */
+  load: () => Promise<Command>;
+}
+
+type Load = CommandEntry['load'];
+
+const load = {
+  init: async () => (await import('./commands/init.js')).initCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  verify: async () => (await import('./commands/verify.js')).verifyCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
+  recover: async () => (await import('./commands/recover.js')).recoverCommand,
+  create: async () => (await import('./commands/checkpoint-create.js')).checkpointCreateCommand,
+  list: async () => (await import('./commands/checkpoint-list.js')).checkpointListCommand,
+  show: async () => (await import('./commands/checkpoint-show.js')).checkpointShowCommand,
+  diff: async () => (await import('./commands/checkpoint-diff.js')).checkpointDiffCommand,
+  name: async () => (await import('./commands/checkpoint-name.js')).checkpointNameCommand,
+  delete: async () => (await import('./commands/checkpoint-delete.js')).checkpointDeleteCommand,
+  rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
+  undo: async () => (await import('./commands/undo.js')).undoCommand,
+  redo: async () => (await import('./commands/redo.js')).redoCommand,
+  planCreate: async () => (await import('./commands/plan-create.js')).planCreateCommand,
+  planList: async () => (await import('./commands/plan-list.js')).planListCommand,
+  planShow: async () => (await import('./commands/plan-show.js')).planShowCommand,
+  planUse: async () => (await import('./commands/plan-use.js')).planUseCommand,
+  planSet: async () => (await import('./commands/plan-set.js')).planSetCommand,
+  planDelete: async () => (await import('./commands/plan-delete.js')).planDeleteCommand,
+  planStep: async () => (await import('./commands/plan-step.js')).planStepCommand,
+} satisfies Record<string, Load>;
+
+const [WORKSPACE, CURRENT, PLANS, ANY] = SECTIONS;
+
+type Row = [words: string, name: string, section: Section, summary: string, load: Load];
+
+const SHORT: readonly Row[] = [
+  ['init', 'init', WORKSPACE, 'prepare the workspace; again is harmless', load.init],
+  ['status', 'status', WORKSPACE, 'where the workspace and its plan stand', load.status],
+  ['verify', 'verify', WORKSPACE, 'check every object of checkpoints', load.verify],
+  ['doctor', 'doctor', WORKSPACE, 'find what is wrong, and mend it', load.doctor],
+  ['recover', 'recover', WORKSPACE, 'end an unfinished rollback', load.recover],
+  ['checkpoint', 'checkpoint.create', CURRENT, 'take a checkpoint', load.create],
+  ['log', 'checkpoint.list', CURRENT, 'list checkpoints, newest first', load.list],
+  ['show', 'checkpoint.show', CURRENT, 'show a checkpoint', load.show],
+  ['diff', 'checkpoint.diff', CURRENT, 'what differs from a checkpoint', load.diff],
+  ['rollback', 'plan.rollback', CURRENT, 'make the files what they were', load.rollback],
+  ['undo', 'undo', CURRENT, 'take the last rollback back', load.undo],
+  ['redo', 'redo', CURRENT, 'take the last undo back', load.redo],
+  ['step', 'plan.step', CURRENT, 'record how a step ended', load.planStep],
+];
+
+const LONG: readonly Row[] = [
+  ['plan create', 'plan.create', PLANS, 'make a plan and make it the current one', load.planCreate],
+  ['plan list', 'plan.list', PLANS, 'list the plans', load.planList],
+  ['plan show', 'plan.show', PLANS, 'show a plan', load.planShow],
+  ['plan use', 'plan.use', PLANS, 'make a plan the current one', load.planUse],
+  ['plan set', 'plan.set', PLANS, "change a plan's settings and context", load.planSet],
+  ['plan step', 'plan.step', PLANS, 'record how a step ended', load.planStep],
+  ['plan rollback', 'plan.rollback', PLANS, 'make the files what they were', load.rollback],
+  ['plan delete', 'plan.delete', PLANS, 'delete a plan and its checkpoints', load.planDelete],
+  ['plan checkpoint create', 'checkpoint.create', ANY, 'take a checkpoint', load.create],
+  ['plan checkpoint list', 'checkpoint.list', ANY, 'list checkpoints, newest first', load.list],
+  ['plan checkpoint show', 'checkpoint.show', ANY, 'show a checkpoint', load.show],
+  ['plan checkpoint diff', 'checkpoint.diff', ANY, 'what differs from a checkpoint', load.diff],
+  ['plan checkpoint name', 'checkpoint.name', ANY, 'name a checkpoint', load.name],
+  ['plan checkpoint delete', 'checkpoint.delete', ANY, 'delete a checkpoint', load.delete],
+];
+
+function entry(form: Form): (row: Row) => CommandEntry {
+  return ([words, name, section, summary, load]) => ({ words, name, form, section, summary, load });
+}
+
+/** Every command in each of its forms, in the order in which help shows them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  ...SHORT.map(entry('short')),
+  ...LONG.map(entry('long')),
+];

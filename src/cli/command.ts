@@ -1,0 +1,197 @@
+import type { Readable } from 'node:stream';
+import type { Workspace } from '../api/workspace.js';
+import { PitonError } from '../core/errors.js';
+import type { Progress } from '../core/types.js';
+import { missing, readOptions, type Options, type ReadText, type ValuesOf } from './option.js';
+import { PLAN_OPTION } from './global-options.js';
+import type { ParsedArguments } from './parse-arguments.js';
+import type { View } from './render/view.js';
+import { PLAN } from './selectors.js';
+import { readText } from './values.js';
+
+/** An argument that is known by its place. */
+export interface Positional<T> {
+  summary: string;
+  required: boolean;
+  /** @throws {PitonError} `USAGE` */
+  read: (text: string | undefined, name: string) => T;
+}
+
+export type Positionals = Readonly<Record<string, Positional<unknown>>>;
+
+type PositionalsOf<P extends Positionals> = {
+  [K in keyof P]: P[K] extends Positional<infer T> ? T : never;
+};
+
+/** `long`: the plan is the first argument. `short`: the current plan, or the one of `--plan`. */
+export type Form = 'long' | 'short';
+
+/** What a command was given. */
+export interface Given<O extends Options, P extends Positionals> {
+  form: Form;
+  options: ValuesOf<O>;
+  positionals: PositionalsOf<P>;
+  /** The plan named by argument, by `--plan`, or by the environment. */
+  plan: string | undefined;
+  /** What followed `--`. */
+  rest: readonly string[];
+}
+
+/** What every verb of the library accepts besides its own arguments. */
+export interface Operation {
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+}
+
+/** What a command may use while it runs. */
+export interface Context {
+  workspace: Workspace;
+  /** Where relative paths of the user's begin. */
+  directory: string;
+  operation: Operation;
+  json: boolean;
+  /** Whether `--yes` was given. */
+  yes: boolean;
+  /** Asks a person a yes-or-no question; the answer is null when there is nobody to ask. */
+  confirm: (question: string) => Promise<boolean | null>;
+  /** Standard input, opened when first asked for. */
+  stdin: () => Readable;
+}
+
+/** A command: what it takes and how help shows it, what it does, how people see the outcome. */
+export interface CommandDefinition<O extends Options, P extends Positionals, D> {
+  /** Whether the long form must name a plan, may, or there is none to name in either form. */
+  plan: 'required' | 'optional' | 'none';
+  positionals: P;
+  options: O;
+  /** Whether `-- path…` is taken; otherwise what follows `--` are positionals. */
+  takesPaths?: boolean;
+  /** What follows the command's words (and the plan), and what that does. */
+  examples: readonly (readonly [string, string])[];
+  /** What no single option can tell. @throws {PitonError} `USAGE` */
+  check?: (given: Given<O, P>) => void;
+  /** Gives exactly the `data` of the JSON document. @throws {PitonError} */
+  run: (context: Context, given: Given<O, P>) => Promise<D>;
+  /** Whether what was found makes a failure of it; the document then has the data as details. */
+  judge?: (data: D) => PitonError | undefined;
+  /** The outcome for people, lines ended by line feeds. */
+  render: (data: D, view: View, given: Given<O, P>) => string;
+}
+
+/** A command's outcome: its data, and those for people. */
+export interface Outcome {
+  data: unknown;
+  render: (view: View) => string;
+  failure: PitonError | undefined;
+}
+
+/** What is ready to run: everything that could be wrong with the arguments has been looked at. */
+export type Prepared = (context: Context) => Promise<Outcome>;
+
+/** What is given to a command besides its own arguments. */
+export interface Calling {
+  form: Form;
+  plan: string | undefined;
+}
+
+/** A command as the rest of the command line sees it, whatever its arguments and data. */
+export interface Command {
+  plan: 'required' | 'optional' | 'none';
+  positionals: Positionals;
+  options: Options;
+  takesPaths: boolean;
+  examples: readonly (readonly [string, string])[];
+  /** @throws {PitonError} `USAGE` */
+  prepare: (parsed: ParsedArguments, calling: Calling) => Prepared;
+}
+
+/** A positional that must be given. */
+export function required<T>(summary: string, read: ReadText<T>): Positional<T> {
+  return {
+    summary,
+    required: true,
+    read: (text, name) => {
+      if (text !== undefined) return read(text, name);
+      throw missing(name);
+    },
+  };
+}
+
+/** A positional that may be left out. */
+export function optional<T>(summary: string, read: ReadText<T>): Positional<T | undefined> {
+  return {
+    summary,
+    required: false,
+    read: (text, name) => (text === undefined ? undefined : read(text, name)),
+  };
+}
+
+/** Closes over the types of a command, so that commands can be handled alike. */
+export function defineCommand<O extends Options, P extends Positionals, D>(
+  definition: CommandDefinition<O, P, D>,
+): Command {
+  return {
+    plan: definition.plan,
+    positionals: definition.positionals,
+    options: definition.options,
+    takesPaths: definition.takesPaths ?? false,
+    examples: definition.examples,
+    prepare: (parsed, calling) => {
+      const given = readGiven(definition, parsed, calling);
+      definition.check?.(given);
+      return async (context) => {
+        const data = await definition.run(context, given);
+        const render = (view: View): string => definition.render(data, view, given);
+        return { data, render, failure: definition.judge?.(data) };
+      };
+    },
+  };
+}
+
+function readGiven<O extends Options, P extends Positionals, D>(
+  definition: CommandDefinition<O, P, D>,
+  parsed: ParsedArguments,
+  calling: Calling,
+): Given<O, P> {
+  const takesPaths = definition.takesPaths ?? false;
+  const texts = takesPaths ? parsed.positionals : [...parsed.positionals, ...parsed.rest];
+  const wanted = positionalsOf(definition, calling.form);
+  const positionals = wanted.map(([name, positional], index) => [
+    name,
+    positional.read(texts[index], `<${name}>`),
+  ]);
+  const excess = texts[wanted.length];
+  if (excess !== undefined) throw unexpectedArgument(excess);
+  const values = Object.fromEntries(positionals) as PositionalsOf<P> & { plan?: string };
+  return {
+    form: calling.form,
+    options: readOptions(definition.options, parsed.options),
+    positionals: values,
+    plan: calling.form === 'long' ? values.plan : calling.plan,
+    rest: parsed.rest,
+  };
+}
+
+/** What a command in one of its forms takes besides what all take. */
+export function optionsOf(command: Pick<Command, 'plan' | 'options'>, form: Form): Options {
+  const planned = form === 'short' && command.plan !== 'none';
+  return planned ? { ...command.options, ...PLAN_OPTION } : command.options;
+}
+
+/** The positionals of a command in one of its forms, in order. */
+export function positionalsOf(
+  command: Pick<Command, 'plan' | 'positionals'>,
+  form: Form,
+): [string, Positional<unknown>][] {
+  const own = Object.entries(command.positionals);
+  if (form === 'short' || command.plan === 'none') return own;
+  const make = command.plan === 'required' ? required : optional;
+  return [['plan', make(PLAN, readText)], ...own];
+}
+
+function unexpectedArgument(text: string): PitonError {
+  return new PitonError('USAGE', `unexpected argument ${JSON.stringify(text)}`, {
+    hint: 'see --help for the arguments; text with spaces goes in quotes',
+    details: { argument: text },
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * The program: gives the command line its process. Sets the exit code and leaves the end to Node,
+ * so that what was printed arrives. Everything is loaded on demand, for start-up counts.
+ */
+export async function main(): Promise<void> {
+  const argv = process.argv.slice(2);
+  if (argv.length === 1 && argv[0] === '--version') {
+    const { pitonVersion } = await import('./version.js');
+    process.stdout.on('error', () => {
+      process.exitCode = 1;
+    });
+    process.stdout.write(`piton ${pitonVersion()}\n`);
+    return;
+  }
+  const { runInProcess } = await import('./run-in-process.js');
+  await runInProcess(argv, async (options) => {
+    const { openWorkspace } = await import('../api/open.js');
+    return openWorkspace(options);
+  });
+}

@@ -1,0 +1,108 @@
+import { pathToJson } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import type { Warning } from '../core/types.js';
+import type { Outcome } from './command.js';
+import { failureDocument, successDocument } from './documents.js';
+import type { GlobalValues } from './global-options.js';
+import { Output } from './output.js';
+import { NO_PROGRESS, progressLine, type ProgressLine } from './progress.js';
+import { escapeControl, showPath } from './render/escape-control.js';
+import { renderFailure } from './render/failure.js';
+import { listBelow } from './render/lists.js';
+import { paintWith, type View } from './render/view.js';
+import { variable } from './settings.js';
+import type { Surroundings } from './surroundings.js';
+
+/** How the user wants to be told. */
+export type Manner = Pick<GlobalValues, 'json' | 'quiet' | 'verbose' | 'no-color'>;
+
+/** The one place that prints: for programs one document, for people text and warnings. */
+export class Report {
+  /** Of the document; null until a command was recognised. */
+  command: string | null = null;
+  progress: ProgressLine = NO_PROGRESS;
+  readonly #surroundings: Surroundings;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  readonly #warnings: Warning[] = [];
+  #manner: Manner;
+
+  /** @param manner what the arguments seem to say, before they are understood */
+  constructor(surroundings: Surroundings, manner: Manner) {
+    this.#surroundings = surroundings;
+    this.#stdout = new Output(surroundings.stdout);
+    this.#stderr = new Output(surroundings.stderr);
+    this.#manner = manner;
+  }
+
+  get json(): boolean {
+    return this.#manner.json;
+  }
+
+  /** From here on the arguments are understood and work begins. */
+  begin(manner: Manner): void {
+    this.#manner = manner;
+    if (!this.#stderr.terminal || manner.quiet) return;
+    this.progress = progressLine((text) => void this.#stderr.write(text), this.#surroundings.clock);
+  }
+
+  /** People see a warning at once: it may say why there is a wait. */
+  warn(warning: Warning): void {
+    this.#warnings.push(warning);
+    if (this.#manner.json || this.#manner.quiet) return;
+    const view = this.#view(this.#stderr);
+    const label = view.paint('yellow', 'warning:');
+    const paths = (warning.paths ?? []).map(pathToJson);
+    const list = listBelow('paths', paths, view, (path) => [showPath(path)]);
+    this.progress.clear();
+    void this.#stderr.write(`${label} ${escapeControl(warning.message)}\n${list}`);
+  }
+
+  /** Tells what a command did. @returns the exit code */
+  async finish({ data, render, failure }: Outcome): Promise<number> {
+    const { json, quiet } = this.#manner;
+    if (json) {
+      if (failure !== undefined) return this.fail(withDetails(failure, data));
+      await this.#stdout.write(successDocument(this.command, data, this.#warnings));
+      return 0;
+    }
+    if (!quiet) await this.#stdout.write(render(this.#view(this.#stdout)));
+    return failure === undefined ? 0 : this.complain(failure);
+  }
+
+  /** Tells why a command failed. @returns the exit code */
+  async fail(error: PitonError): Promise<number> {
+    if (!this.#manner.json) return this.complain(error);
+    await this.#stdout.write(failureDocument(this.command, error, this.#warnings));
+    return error.exitCode;
+  }
+
+  /** Tells people of an error, whatever standard output is for. @returns the exit code */
+  async complain(error: PitonError): Promise<number> {
+    await this.#stderr.write(renderFailure(error, this.#view(this.#stderr)));
+    return error.exitCode;
+  }
+
+  /** What kept the output from arriving where it should; a reader that went away did not. */
+  get lostOutput(): Error | undefined {
+    return this.#stdout.failure;
+  }
+
+  #view(output: Output): View {
+    const { env, clock } = this.#surroundings;
+    const colours =
+      output.terminal && !this.#manner['no-color'] && variable(env, 'NO_COLOR') === undefined;
+    return {
+      now: clock.now(),
+      verbose: this.#manner.verbose,
+      terminal: output.terminal,
+      columns: output.columns,
+      paint: paintWith(colours),
+    };
+  }
+}
+
+function withDetails({ code, message, hint }: PitonError, data: unknown): PitonError {
+  const details = { ...(data as Record<string, unknown>) };
+  return new PitonError(code, message, hint === undefined ? { details } : { hint, details });
+}

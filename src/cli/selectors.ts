@@ -1,0 +1,5 @@
+/** How a checkpoint is named, for help. */
+export const CHECKPOINT = 'id, unique prefix or name; latest, latest~2, step:4';
+
+/** How a plan is named, for help. */
+export const PLAN = 'id, unique prefix or name of the plan';

@@ -1,0 +1,38 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { OpenOptions } from '../api/types.js';
+import { readEngine, type GlobalValues } from './global-options.js';
+import type { Surroundings } from './surroundings.js';
+
+type Env = Surroundings['env'];
+
+/** A variable's value; an empty one is as good as none. */
+export function variable(env: Env, name: string): string | undefined {
+  return env[name] || undefined;
+}
+
+/** Where the user stands: `-C` may be given many times, each from where the one before led. */
+export function directoryOf({ directory }: GlobalValues, cwd: string): string {
+  return resolve(cwd, ...directory);
+}
+
+/**
+ * What the library is told about its surroundings. `GIT_*` variables are for git alone: those that
+ * a hook or an alias sets would lead piton to another repository.
+ * @throws {PitonError} `USAGE` for a variable that makes no sense
+ */
+export function openOptions(values: GlobalValues, env: Env, directory: string): OpenOptions {
+  const configHome = variable(env, 'XDG_CONFIG_HOME');
+  return {
+    directory,
+    engine: values.engine ?? engineNamed(variable(env, 'PITON_ENGINE')),
+    lockTimeoutMs: values['lock-timeout'],
+    home: variable(env, 'HOME'),
+    // A relative one is invalid by the XDG base directory specification.
+    configHome: configHome !== undefined && isAbsolute(configHome) ? configHome : undefined,
+    searchPath: variable(env, 'PATH'),
+  };
+}
+
+function engineNamed(text: string | undefined): OpenOptions['engine'] {
+  return text === undefined ? undefined : readEngine(text, 'PITON_ENGINE');
+}

@@ -1,0 +1,23 @@
+import type { Readable, Writable } from 'node:stream';
+import type { OpenOptions } from '../api/types.js';
+import type { Workspace } from '../api/workspace.js';
+import type { Clock } from '../core/clock.js';
+
+/** Everything of the process that the command line touches, so that tests can hand in their own. */
+export interface Surroundings {
+  /** Without the program's own name. */
+  argv: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: () => string;
+  stdin: () => Readable & { isTTY?: boolean };
+  stdout: OutputStream;
+  stderr: OutputStream;
+  clock: Clock;
+  /** Aborted with an `Interruption` when the user wants a clean stop. */
+  stop: AbortSignal;
+  /** Aborted likewise when the user does not want to wait for it any more. */
+  forcedStop: AbortSignal;
+  openWorkspace: (options: OpenOptions) => Promise<Workspace>;
+}
+
+export type OutputStream = Writable & { isTTY?: boolean; columns?: number };
