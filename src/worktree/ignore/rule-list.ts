@@ -35,7 +35,7 @@ interface PatternRule {
   readonly suffix: string;
 }
 
-/** The literals of one folder below the list's own: names in `folder`, which ends in `/` or is ''. */
+/** Names in one folder, seen from the list's own: `folder` ends in `/` or is ''. */
 interface AnchoredLiterals {
   readonly folder: string;
   readonly names: LiteralTable;
@@ -81,7 +81,7 @@ class RuleTables {
     }
   }
 
-  /** git matches what follows the literal part as a pattern of its own: `a**` + `/b` has folders. */
+  /** git matches what follows the literal part as a pattern of its own: stars begin it. */
   #addAnchored(rule: IgnoreRule, index: number): void {
     const pattern = rule.pattern.slice(rule.pattern.startsWith('/') ? 1 : 0);
     if (literalLength(pattern) < pattern.length) {

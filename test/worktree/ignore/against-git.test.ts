@@ -20,8 +20,8 @@ const WILD_PARTS = [
   '[?]', '[\\]]', '[\\\\]', '[\\a-c]', '[a-\\c]', '[c-a]', '[A-Z]', '[a-Z]', '[A-c]', '[\\-a]',
   '[[:alpha:]]', '[[:upper:]]', '[[:lower:]a]', '[![:digit:]]', '[[:space:]]', '[[:punct:]]',
   '[[:cntrl:]]', '[[:print:]]', '[[:graph:]]', '[[:blank:]]', '[[:xdigit:]]', '[[:alnum:]_]',
-  '[[:bogus:]]', '[[:alpha:]', '[[:alpha]', '[[:]', '[[::]]', '[[a]', '[a-[:alpha:]]', '[[:alpha:]-c]',
-  '[\x01-\xff]', '[\x80-\xff]', '\0',
+  '[[:bogus:]]', '[[:alpha:]', '[[:alpha]', '[[:]', '[[::]]', '[[a]', '[a-[:alpha:]]',
+  '[[:alpha:]-c]',   '[\x01-\xff]', '[\x80-\xff]', '\0',
 ]; // prettier-ignore
 
 const name = fc

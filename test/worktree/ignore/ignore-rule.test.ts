@@ -39,7 +39,7 @@ describe('worktree/ignore/ignore-rule', () => {
     expect(patternsOf('a \\')).to.deep.equal(['a \\']);
   });
 
-  it('drops one CR at the end of a line, a byte order mark at the start, and all after a NUL', () => {
+  it('drops one CR at the end of a line, a byte order mark, and all after a NUL', () => {
     expect(patternsOf('\xef\xbb\xbfa\r\nb\r\r\nc\rd\ne\0f\ng \0h\ni\r')).to.deep.equal([
       'a',
       'b\r',

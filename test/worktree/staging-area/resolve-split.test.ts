@@ -56,7 +56,7 @@ function resolved(root: string, algorithm: Algorithm): StagingArea {
 describe('worktree/staging-area/read-staging-area resolveSplit', () => {
   for (const algorithm of ['sha1', 'sha256'] as const) {
     for (const version of ['2', '4']) {
-      it(`follows any changes to a split index, with ${algorithm} in version ${version}`, function () {
+      it(`follows any changes, with ${algorithm} in version ${version}`, function () {
         this.timeout(20_000);
         const root = makeRepository(`--object-format=${algorithm}`);
         const span = fc.tuple(fc.nat(420), fc.constantFrom(1, 1, 2, 70, 140));
