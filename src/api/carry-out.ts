@@ -11,6 +11,7 @@ import { assertToken, rehearseRollback } from '../rollback/rehearse.js';
 import { outlookOf, rollBack, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
 import type { RollbackData } from './data.js';
+import { clearPending, notePending } from './pending-checkpoint.js';
 import { stamped } from './put-plan.js';
 import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
 import { newestIdOf } from './select.js';
@@ -82,11 +83,14 @@ export async function carryOut(
       step: plan.last_completed_step,
       reason: safetyReason(request),
     },
+    announceSafety: (checkpointId) =>
+      notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, isSafety: true }),
     planAfter: (safetyCheckpointId) => {
       after = stamped(request.planAfter(safetyCheckpointId), plan, workspace.clock);
       return { ...after };
     },
   });
+  clearPending(workspace.stateDir);
   const { rehearsal, outlook, target } = result;
   return rollbackData({
     plan: after,

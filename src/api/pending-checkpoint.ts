@@ -11,8 +11,9 @@ import { readBounded } from '../disk/read.js';
 import { parsePlanState, type PlanState } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
-import type { RollbackWorkspace } from '../rollback/roll-back.js';
-import { putPlan } from './put-plan.js';
+import { readJournal } from '../rollback/journal.js';
+import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { findPlan, putPlan } from './put-plan.js';
 
 /*
  * A checkpoint stands once its ref does, but the plan file names it only a moment later. This
@@ -24,12 +25,18 @@ const NOTE = 'pending-checkpoint';
 interface Pending {
   planId: string;
   checkpointId: string;
+  /** A safety checkpoint: it goes again unless a journal has taken it over. */
+  isSafety: boolean;
 }
 
 export function notePending(stateDir: string, pending: Pending): void {
-  writeAtomic(join(stateDir, NOTE), `${pending.planId} ${pending.checkpointId}\n`, {
-    durability: 'fast',
-  });
+  writeAtomic(
+    join(stateDir, NOTE),
+    `${pending.planId} ${pending.checkpointId}${pending.isSafety ? ' safety' : ''}\n`,
+    {
+      durability: 'fast',
+    },
+  );
 }
 
 export function clearPending(stateDir: string): void {
@@ -43,8 +50,10 @@ export function clearPending(stateDir: string): void {
 export function readPending(stateDir: string): Pending | null {
   const text = readBounded(join(stateDir, NOTE), LIMITS.gitFileBytes)?.toString('latin1');
   if (text === undefined) return null;
-  const [planId = '', checkpointId = ''] = text.trim().split(' ');
-  if (isId(planId) && isId(checkpointId)) return { planId, checkpointId };
+  const [planId = '', checkpointId = '', safety] = text.trim().split(' ');
+  if (isId(planId) && isId(checkpointId)) {
+    return { planId, checkpointId, isSafety: safety === 'safety' };
+  }
   throw new PitonError('STATE_DAMAGED', 'the note of a pending checkpoint is damaged', {
     hint: "run 'piton doctor --repair'",
     details: { path: NOTE },
@@ -53,9 +62,25 @@ export function readPending(stateDir: string): Pending | null {
 
 /** Finishes or forgets a checkpoint whose making was cut off. The caller holds the lock. */
 export async function settlePending(workspace: RollbackWorkspace): Promise<void> {
-  const { stateDir, refs, objects } = workspace;
+  const { stateDir } = workspace;
   const pending = readPending(stateDir);
   if (pending === null) return;
+  if (pending.isSafety) await settleSafety(workspace, pending);
+  else await settleOrdinary(workspace, pending);
+  clearPending(stateDir);
+}
+
+async function settleSafety(workspace: RollbackWorkspace, pending: Pending): Promise<void> {
+  const journal = readJournal(workspace.stateDir)?.journal;
+  if (journal?.safetyCheckpointId === pending.checkpointId) return;
+  const plan = findPlan(workspace.stateDir, pending.planId);
+  const stands = plan?.rollbacks.undo.concat(plan.rollbacks.redo) ?? [];
+  if (stands.some((entry) => entry.from_checkpoint_id === pending.checkpointId)) return;
+  await dropCheckpoint(workspace, pending.planId, pending.checkpointId);
+}
+
+async function settleOrdinary(workspace: RollbackWorkspace, pending: Pending): Promise<void> {
+  const { refs, objects } = workspace;
   const name = formatCheckpointRef(pending);
   const oid = await refs.read(name);
   if (oid === null) {
@@ -70,7 +95,6 @@ export async function settlePending(workspace: RollbackWorkspace): Promise<void>
     const plan = withoutSubplans(state);
     putPlan(workspace, withCheckpoint(plan, pending.checkpointId, plan.last_completed_step));
   }
-  clearPending(stateDir);
 }
 
 function withoutSubplans({ subplans, ...plan }: PlanState): Plan {

@@ -77,7 +77,7 @@ export async function takeCheckpoint(
     planStateDigest: stateDigest(state),
     newestId,
     latest: await latestOf(workspace, plan),
-    announce: (checkpointId) => notePending(stateDir, { planId, checkpointId }),
+    announce: (checkpointId) => notePending(stateDir, { planId, checkpointId, isSafety: false }),
   });
   if (!created.created) return await reuse(workspace, before, after, created, options);
   const { checkpoint_id: checkpointId } = created.checkpoint;

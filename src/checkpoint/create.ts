@@ -64,6 +64,8 @@ export interface Created {
   /** Since the plan's latest. */
   changes: FileChange[];
   look: Look;
+  /** The file system's time before the scan, in nanoseconds: what is newer may have changed. */
+  stamp: bigint;
 }
 
 interface Draft {
@@ -122,11 +124,11 @@ class Creation {
     if (latest !== null && before !== null && this.#isUnchanged(draft, latest, before.manifest)) {
       await this.#batch.discard();
       if (look.scan.hashedFiles > 0) saveScanCache(this.#context, look.scan, stamp, latest);
-      return { created: false, checkpoint: latest, changes: [], look };
+      return { created: false, checkpoint: latest, changes: [], look, stamp };
     }
     const { checkpoint, changes } = await this.#store(draft);
     saveScanCache(this.#context, look.scan, stamp, checkpoint);
-    return { created: true, checkpoint, changes, look };
+    return { created: true, checkpoint, changes, look, stamp };
   }
 
   async #draft(before: { sidecar: Sidecar; manifest: CheckpointManifest } | null): Promise<Draft> {

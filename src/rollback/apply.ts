@@ -4,7 +4,7 @@ import type { OperationOptions, Warning } from '../core/types.js';
 import { unsafePath } from '../disk/folder.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
 import { finishOperation, type Retired } from './finish.js';
-import { lockIndex, swapIndex } from './index-swap.js';
+import { assertIndexAsCaptured, lockIndex, swapIndex } from './index-swap.js';
 import {
   commitJournal,
   readJournal,
@@ -52,7 +52,10 @@ async function applySteps(
 ): Promise<void> {
   const operation = openOperation(context, journal);
   try {
-    if (journal.index !== null) await lockIndex(context.gitDir, operation.areas, options.signal);
+    if (journal.index !== null) {
+      await lockIndex(context.gitDir, operation.areas, options.signal);
+      assertIndexAsCaptured(journal.index, context.gitDir);
+    }
     await takeSteps(journal, operation, options);
     assertFoldersInPlace(journal, operation);
     if (journal.index !== null) swapIndex(journal.index, context.gitDir, operation.areas);

@@ -1,10 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { closeSync, constants, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath, pathToJson, type BytePath } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
+import type { ObjectId } from '../core/types.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { emptyDirectory } from '../disk/retire.js';
+import { hashObject, startObjectHash } from '../store/objects/object-format.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
 import { removeJournal, type Journal } from './journal.js';
 import { fileStateOf, isSameState, type Step } from './steps.js';
@@ -17,12 +20,36 @@ export interface Retired {
   to: BytePath;
 }
 
+const HASH_CHUNK_BYTES = 1024 * 1024;
 const NEWCOMER_FORM = /^(\d+)\.newcomer-\d+$/;
 
-/** Whether what lies in a retired path's slot is in the safety checkpoint, as far as stat tells. */
+/** The id that a file's or link's contents have now; `like` tells the hash by its length. */
+function contentsId(folder: AnchoredDirectory, name: BytePath, like: ObjectId): ObjectId {
+  const algorithm = like.length === 40 ? 'sha1' : 'sha256';
+  const stat = folder.lstat(name);
+  if (stat?.isSymbolicLink() === true) return hashObject(algorithm, 'blob', folder.readlink(name));
+  const hash = startObjectHash(algorithm, 'blob', Number(stat?.size ?? 0n));
+  const fd = folder.open(name, constants.O_RDONLY);
+  try {
+    const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
+    for (let count = readSync(fd, chunk); count > 0; count = readSync(fd, chunk)) {
+      hash.update(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return hash.digest('hex');
+}
+
+/** Whether what lies in a retired path's slot is in the safety checkpoint. */
 function isCaptured(step: Step & { kind: 'retire' }, operation: OpenOperation): boolean {
-  const stat = operation.areas.at(step.to.area).retired.lstat(slotName(step.to));
-  return stat === null || (step.captured !== null && isSameState(fileStateOf(stat), step.captured));
+  const { retired } = operation.areas.at(step.to.area);
+  const name = slotName(step.to);
+  const stat = retired.lstat(name);
+  const { captured } = step;
+  if (stat === null) return true;
+  if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
+  return captured.racyId === null || contentsId(retired, name, captured.racyId) === captured.racyId;
 }
 
 function pathsBySlot(steps: readonly Step[]): Map<string, BytePath> {

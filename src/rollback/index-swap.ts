@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { closeSync, constants, futimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asBytePath, ROOT } from '../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
-import { DEFAULTS } from '../core/limits.js';
+import { DEFAULTS, LIMITS } from '../core/limits.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
 import { writeFully } from '../disk/atomic-write.js';
+import { readBounded } from '../disk/read.js';
 import type { Areas } from './areas.js';
 import type { IndexSwap } from './journal.js';
 import { fileStateOf, isSameState } from './steps.js';
@@ -27,7 +30,11 @@ export interface IndexContents {
  * time: git takes entries as new as the file for uncertain, and a newer file would make it trust
  * them. An empty file stands for "no staging area"; then it serves as git's lock only.
  */
-export function stageIndex(contents: IndexContents | null, areas: Areas): IndexSwap {
+export function stageIndex(
+  contents: IndexContents | null,
+  before: Buffer | null,
+  areas: Areas,
+): IndexSwap {
   const { staged } = areas.at(STATE_AREA);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   const fd = staged.open(INDEX, flags, 0o644);
@@ -42,7 +49,15 @@ export function stageIndex(contents: IndexContents | null, areas: Areas): IndexS
   }
   const stat = staged.lstat(INDEX);
   if (stat === null) throw new PitonError('IO_FAILED', 'the staged index file vanished');
-  return { staged: fileStateOf(stat), isRemoval: contents === null };
+  return {
+    staged: fileStateOf(stat),
+    isRemoval: contents === null,
+    before: before === null ? null : digestOf(before),
+  };
+}
+
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function inGitDir<T>(gitDir: string, use: (folder: AnchoredDirectory) => T): T {
@@ -77,6 +92,18 @@ export async function lockIndex(
     }
     await delay(PAUSE_MS, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+/**
+ * Git may have written the staging area after it was captured and before it was locked.
+ * @throws {PitonError} `LOCKED`
+ */
+export function assertIndexAsCaptured(swap: IndexSwap, gitDir: string): void {
+  const bytes = readBounded(join(gitDir, INDEX), LIMITS.indexFileBytes);
+  if ((bytes === null ? null : digestOf(bytes)) === swap.before) return;
+  throw new PitonError('LOCKED', 'git changed the staging area while the rollback began', {
+    hint: 'nothing was changed; try again when no git command is running',
+  });
 }
 
 /** Moves the staged file into place; the one before stays in the trash. */

@@ -19,6 +19,8 @@ export interface IndexSwap {
   staged: FileState;
   /** The checkpoint had no staging area: the file goes, and the staged one is only a lock. */
   isRemoval: boolean;
+  /** SHA-256 (hex) of the file that is replaced, as the safety checkpoint holds it; null: none. */
+  before: string | null;
 }
 
 export interface HeadSwap {

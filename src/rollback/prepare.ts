@@ -12,17 +12,20 @@ import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
+import { isOlderThan } from '../worktree/stat-record.js';
 import type { Areas, AreasOptions } from './areas.js';
 import type { RollbackProposal } from './propose.js';
 import { sequenceSteps } from './sequence.js';
 import { stageContents, type StageRequest } from './stage.js';
-import type { FileState, Slot, Step } from './steps.js';
+import type { CapturedState, Slot, Step } from './steps.js';
 import type { Survey } from './survey.js';
 
 export interface PrepareInput extends OperationOptions, AreasOptions {
   proposal: RollbackProposal;
   survey: Survey;
   scan: Scan;
+  /** Taken before the scan; nanoseconds. */
+  stamp: bigint;
   objects: ObjectReader;
 }
 
@@ -79,17 +82,25 @@ class AreaFinder {
   }
 }
 
-function stateFinder(scan: Scan, wanted: ReadonlySet<BytePath>): (path: BytePath) => FileState {
-  const states = new Map<BytePath, FileState>();
-  for (const { path, record } of scan.statEntries()) {
-    if (!wanted.has(path)) continue;
+/**
+ * Finds how paths looked when they were captured. One whose contents are not in the repository,
+ * whatever a cache said, counts as not captured: then it is kept in the trash.
+ */
+function stateFinder(
+  { scan, stamp, objects }: Pick<PrepareInput, 'scan' | 'stamp' | 'objects'>,
+  wanted: ReadonlySet<BytePath>,
+): (path: BytePath) => CapturedState | null {
+  const states = new Map<BytePath, CapturedState>();
+  for (const { path, record, oid } of scan.statEntries()) {
+    if (!wanted.has(path) || !objects.has(oid)) continue;
     states.set(path, {
       size: String(record.readBigUInt64LE(0)),
       mtimeNs: String(record.readBigInt64LE(8)),
       ino: String(record.readBigUInt64LE(24)),
+      racyId: isOlderThan(record, 0, stamp) ? null : oid,
     });
   }
-  return (path) => found(states.get(path), path);
+  return (path) => states.get(path) ?? null;
 }
 
 function found<T>(value: T | undefined, path: string): T {
@@ -102,7 +113,7 @@ function found<T>(value: T | undefined, path: string): T {
  * staging folders of other file systems. The caller removes what was staged when this throws.
  */
 export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<Step[]> {
-  const { proposal, survey, scan, objects, signal, onProgress } = input;
+  const { proposal, survey, objects, signal, onProgress } = input;
   areas.indexOf(null);
   const finder = new AreaFinder(input, areas);
   const slotFor = (path: BytePath): Slot => areas.newSlot(finder.areaFor(path));
@@ -124,6 +135,6 @@ export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<S
       from: found(slots.get(path), path),
       staged: found(states.get(path), path),
     }),
-    capturedState: stateFinder(scan, leaving),
+    capturedState: stateFinder(input, leaving),
   });
 }

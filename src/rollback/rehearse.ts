@@ -4,7 +4,7 @@ import { lookAtWorktree, type Look } from '../checkpoint/look.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { pathToJson, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
-import type { HeadState, OperationOptions } from '../core/types.js';
+import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
 import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
 import { proposeRollback, type RollbackProposal } from './propose.js';
@@ -51,7 +51,27 @@ export function rehearse(
     paths: scope.paths,
   });
   const survey = surveyWorktree(context.repository.root, proposal);
+  replaceSharedFiles(proposal, survey, scan.entries);
   return { ...seen, proposal, survey, token: tokenOf(target, scope, seen) };
+}
+
+/**
+ * A file with several names would change its mode under all of them, also outside the workspace:
+ * it is replaced instead.
+ */
+function replaceSharedFiles(
+  proposal: RollbackProposal,
+  survey: Survey,
+  present: readonly FileEntry[],
+): void {
+  const isShared = ({ path }: FileEntry): boolean => (survey.stat(path)?.nlink ?? 1n) > 1n;
+  const shared = proposal.modes.filter(isShared);
+  if (shared.length === 0) return;
+  const byPath = new Map(present.map((entry) => [entry.path, entry]));
+  proposal.modes = proposal.modes.filter((entry) => !isShared(entry));
+  for (const entry of shared) {
+    proposal.writes.push({ entry, replaces: byPath.get(entry.path) ?? null });
+  }
 }
 
 /** Looks at the worktree without storing anything, and compares it with the target. */

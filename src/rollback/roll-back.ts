@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CheckpointContext } from '../checkpoint/context.js';
-import { createCheckpoint, type CreateRequest } from '../checkpoint/create.js';
+import { createCheckpoint, type Created, type CreateRequest } from '../checkpoint/create.js';
 import type { Look } from '../checkpoint/look.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
@@ -46,6 +46,8 @@ export interface RollbackRequest extends OperationOptions, RollbackScope {
     CreateRequest,
     'planState' | 'planStateDigest' | 'newestId' | 'phase' | 'step' | 'reason'
   >;
+  /** Called with the safety checkpoint's id just before it stands. */
+  announceSafety: (checkpointId: string) => void;
   /** The whole plan once the rollback stands. */
   planAfter: (safetyCheckpointId: string) => Record<string, unknown>;
 }
@@ -106,9 +108,10 @@ class Rollback {
     const created = await this.#takeSafetyCheckpoint(headSwap);
     const safety = created.checkpoint;
     try {
-      const seen = { look: created.look, head };
+      const { look, stamp } = created;
+      const seen = { look, head };
       const rehearsal = rehearse(this.#workspace, this.#target, this.#request, seen);
-      const retired = await this.#carryOut(rehearsal, safety, outlook, headSwap);
+      const retired = await this.#carryOut(rehearsal, { safety, stamp }, outlook, headSwap);
       return { target: this.#target, rehearsal, safety, retired, outlook };
     } catch (error) {
       await this.#dropAfter(error, safety);
@@ -127,9 +130,7 @@ class Rollback {
     return { from, to, branchBefore };
   }
 
-  async #takeSafetyCheckpoint(
-    headSwap: HeadSwap | null,
-  ): Promise<{ checkpoint: Checkpoint; look: Look }> {
+  async #takeSafetyCheckpoint(headSwap: HeadSwap | null): Promise<Created> {
     const { safety, planId, token, signal, onProgress } = this.#request;
     const keeps = [headSwap?.branchBefore ?? null].filter((oid): oid is ObjectId => oid !== null);
     return createCheckpoint(this.#workspace, {
@@ -144,6 +145,7 @@ class Rollback {
       alsoCapture: this.#target.entries.map(({ path }) => path),
       lookedAt: (look) => this.#lookedAt(look),
       keeps,
+      announce: this.#request.announceSafety,
       check: (look, head) =>
         assertToken(token, tokenOf(this.#target, this.#request, { look, head })),
       signal,
@@ -164,7 +166,7 @@ class Rollback {
 
   async #carryOut(
     rehearsal: Rehearsal,
-    safety: Checkpoint,
+    { safety, stamp }: { safety: Checkpoint; stamp: bigint },
     outlook: Outlook,
     head: HeadSwap | null,
   ): Promise<Retired[]> {
@@ -177,7 +179,7 @@ class Rollback {
       const steps = await prepareSteps(
         {
           ...{ root, stateDir, durability, id, objects },
-          ...{ proposal, survey, scan: look.scan, signal, onProgress },
+          ...{ proposal, survey, scan: look.scan, stamp, signal, onProgress },
         },
         areas,
       );
@@ -210,10 +212,11 @@ class Rollback {
     const recorded = this.#target.manifest.staging_area;
     if ((recorded?.digest ?? null) === presentStagingDigest(look)) return null;
     const bytes = await this.#target.sidecar.readIndex();
-    if (recorded === null || bytes === null) return stageIndex(null, areas);
+    const before = look.staging?.bytes ?? null;
+    if (recorded === null || bytes === null) return stageIndex(null, before, areas);
     await this.#provideSharedIndex(recorded.shared);
     const contents: IndexContents = { bytes, mtimeNs: BigInt(recorded.mtime_ns) };
-    return stageIndex(contents, areas);
+    return stageIndex(contents, before, areas);
   }
 
   /** Git may have cleaned up the file that a split index shares its entries with. */

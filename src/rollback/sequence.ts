@@ -1,7 +1,7 @@
 import { parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { MODE, type FileEntry } from '../core/types.js';
 import type { RollbackProposal } from './propose.js';
-import type { Slot, FileState, Step } from './steps.js';
+import type { CapturedState, FileState, Slot, Step } from './steps.js';
 import { isCovered, type Survey } from './survey.js';
 
 export interface SequenceInput {
@@ -11,8 +11,8 @@ export interface SequenceInput {
   slotFor(path: BytePath): Slot;
   /** Where the contents for a path were staged, and how they look there. */
   stagedAt(path: BytePath): { from: Slot; staged: FileState };
-  /** How a captured path looked when it was captured. */
-  capturedState(path: BytePath): FileState;
+  /** How a captured path looked when it was captured; null when its contents are not stored. */
+  capturedState(path: BytePath): CapturedState | null;
 }
 
 const PERMISSION_BITS = 0o7777n;
@@ -44,7 +44,7 @@ class Sequencer {
     return this.#done.has(path) || isCovered(path, this.#input.survey.obstacles);
   }
 
-  #retire(path: BytePath, captured: FileState | null): void {
+  #retire(path: BytePath, captured: CapturedState | null): void {
     this.#steps.push({ kind: 'retire', path, to: this.#input.slotFor(path), captured });
     this.#done.add(path);
   }

@@ -1,4 +1,5 @@
 import type { BytePath } from '../core/byte-path.js';
+import type { ObjectId } from '../core/types.js';
 
 /*
  * The steps of a rollback. Each one can be taken back, and what is on disk tells whether it was
@@ -20,12 +21,21 @@ export interface FileState {
   mtimeNs: string;
 }
 
+/** How a path looked when it was captured. */
+export interface CapturedState extends FileState {
+  /**
+   * Its object id when it was too new for its times to tell a change from none (the racy rule);
+   * then only its contents can tell. Null when the state is enough.
+   */
+  racyId: ObjectId | null;
+}
+
 export interface RetireStep {
   kind: 'retire';
   path: BytePath;
   to: Slot;
-  /** How the path looked when it was captured; null when it is in no checkpoint. */
-  captured: FileState | null;
+  /** Null when it is in no checkpoint. */
+  captured: CapturedState | null;
 }
 
 export interface PlaceStep {
