@@ -34,6 +34,8 @@ export const LIMITS = {
   undoDepth: 50,
   checkpointNameCharacters: 200,
   reasonCharacters: 1_000,
+  diskCostTrees: 200_000,
+  diskCostFileBytes: 4 * 1024 * 1024,
 } as const;
 
 export const DEFAULTS = {

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import type { Options, ResultPromise } from 'execa';
+import { PitonError, systemErrorCode } from '../core/errors.js';
+import { gitEnvironment } from './git-environment.js';
+import type { GitSurroundings } from './git-environment.js';
+import type { GitProgram } from './git-program.js';
+import { isolateRepository } from './isolated-repository.js';
+
+/** What every run of git has in common; it cannot be overridden. */
+interface FixedOptions {
+  cwd: string;
+  env: Record<string, string>;
+  extendEnv: false;
+  encoding: 'buffer';
+  stripFinalNewline: false;
+  reject: false;
+  detached: true;
+  cleanup: false;
+}
+
+export interface SpawnedGit<T extends Options> {
+  /** Resolves when git has ended, however. */
+  subprocess: ResultPromise<T & FixedOptions>;
+  /** Ends git and all that it started: asked first, then by force. */
+  stop: () => void;
+  /** To be called once git has ended. */
+  cleanUp: () => void;
+}
+
+const GRACE_MS = 2_000;
+
+/**
+ * Starts git in a world of its own: see `gitEnvironment` and `isolateRepository`.
+ * @throws {PitonError} `WORKSPACE_MISSING` when the folder to run it in is gone.
+ */
+export async function spawnGit<T extends Options>(
+  program: GitProgram,
+  args: readonly string[],
+  surroundings: GitSurroundings,
+  options: T,
+): Promise<SpawnedGit<T>> {
+  // Loading it takes longer than many a command.
+  const { execa } = await import('execa');
+  const { repository, workTree } = surroundings;
+  const cwd = workTree ?? repository?.gitDir ?? '/';
+  if (!existsSync(cwd)) throw workspaceMissing(cwd);
+  const isolated =
+    repository === undefined ? null : isolateRepository(repository, program.temporaryFolder);
+  const fixed: FixedOptions = {
+    cwd,
+    env: gitEnvironment(program, surroundings, isolated),
+    extendEnv: false,
+    encoding: 'buffer',
+    stripFinalNewline: false,
+    reject: false,
+    // A process group of its own, so that what git starts can be ended with it.
+    detached: true,
+    cleanup: false,
+  };
+  const subprocess = execa(program.file, ['--no-pager', ...args], { ...options, ...fixed });
+  let force: NodeJS.Timeout | undefined;
+  return {
+    subprocess,
+    stop: () => {
+      killGroup(subprocess.pid, 'SIGTERM');
+      force ??= setTimeout(() => {
+        killGroup(subprocess.pid, 'SIGKILL');
+      }, GRACE_MS);
+    },
+    cleanUp: () => {
+      if (force !== undefined) {
+        clearTimeout(force);
+        // Git has ended; what it had started may not have listened.
+        killGroup(subprocess.pid, 'SIGKILL');
+      }
+      isolated?.remove();
+    },
+  };
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // The last of them has just ended.
+    if (systemErrorCode(error) !== 'ESRCH') throw error;
+  }
+}
+
+function workspaceMissing(path: string): PitonError {
+  return new PitonError('WORKSPACE_MISSING', `${path} is gone`, {
+    hint: 'go to a folder inside a workspace, or name one',
+    details: { path },
+  });
+}

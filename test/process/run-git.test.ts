@@ -1,0 +1,393 @@
+import { expect } from 'chai';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gitProgram } from '../../src/process/git-program.js';
+import { runGit } from '../../src/process/run-git.js';
+import { git, makeRepository, tryGit } from '../helpers/git.js';
+import { tempDirectory } from '../helpers/temp.js';
+import { failureOf, rejectionOf } from './errors.js';
+import { fakeGit, realGit, repositoryAt, shellScript } from './programs.js';
+
+describe('runGit', () => {
+  it('gives the output as bytes, whole', async () => {
+    const directory = makeRepository();
+    const data = Buffer.from([0, 255, 10, 10]);
+    const repository = repositoryAt(directory);
+    const args = ['hash-object', '-w', '--stdin'];
+    const written = await runGit(realGit(), { repository, args, input: data });
+    const oid = written.stdout.toString().trim();
+    const read = await runGit(realGit(), { repository, args: ['cat-file', 'blob', oid] });
+    expect(read.stdout).to.deep.equal(data);
+    expect(read).to.include({ exitCode: 0 });
+    expect(read.stderr).to.have.length(0);
+  });
+
+  it('takes text as input, and gives none without it', async () => {
+    const program = fakeGit('cat');
+    expect((await runGit(program, { args: [], input: 'é' })).stdout.toString()).to.equal('é');
+    expect((await runGit(program, { args: [] })).stdout).to.have.length(0);
+  });
+
+  it('is not disturbed by a git that does not read its input', async () => {
+    const input = Buffer.alloc(1_000_000);
+    const run = await runGit(fakeGit('echo done'), { args: [], input });
+    expect(run.stdout.toString()).to.equal('done\n');
+  });
+
+  it('throws when git fails, with what git said', async () => {
+    const repository = repositoryAt(makeRepository());
+    const args = ['rev-parse', '--verify', 'nothing'];
+    const error = await failureOf(runGit(realGit(), { repository, args }));
+    expect(error.code).to.equal('GIT_FAILED');
+    expect(error.message).to.equal('git rev-parse failed: fatal: Needed a single revision');
+    expect(error.details).to.deep.equal({
+      args,
+      exit_code: 128,
+      signal: null,
+      timed_out: false,
+      stderr: 'fatal: Needed a single revision',
+    });
+  });
+
+  it('gives other exit codes back where they are answers', async () => {
+    const program = fakeGit('exit 3');
+    const run = await runGit(program, { args: ['x'], allowedExitCodes: [1, 3] });
+    expect(run.exitCode).to.equal(3);
+    const error = await failureOf(runGit(program, { args: ['x'], allowedExitCodes: [1] }));
+    expect(error.message).to.equal('git x failed: exit code 3');
+  });
+
+  it('keeps passwords in addresses out of the error', async () => {
+    const url = 'https://me:secret@example.com/x';
+    const program = fakeGit(`echo "cannot reach ${url}" >&2; exit 1`);
+    const error = await failureOf(runGit(program, { args: ['fetch', url] }));
+    expect(error.details['args']).to.deep.equal(['fetch', 'https://***@example.com/x']);
+    expect(JSON.stringify([error.message, error.details])).not.to.contain('secret');
+  });
+
+  it('shows no more of what git said than a page', async () => {
+    const program = fakeGit('head -c 100000 /dev/zero | tr "\\0" x >&2; exit 1');
+    const error = await failureOf(runGit(program, { args: [] }));
+    expect(error.details['stderr']).to.have.length(4_096);
+  });
+
+  it('asks for git when there is none', async () => {
+    const nowhere = { searchPath: tempDirectory(), temporaryFolder: tempDirectory() };
+    const error = await failureOf(runGit({ file: 'git', ...nowhere }, { args: ['version'] }));
+    expect(error.code).to.equal('GIT_REQUIRED');
+    expect(error.hint).to.contain('embedded');
+    const file = join(tempDirectory(), 'git');
+    writeFileSync(file, '', { mode: 0o644 });
+    const notExecutable = await failureOf(runGit({ file, ...nowhere }, { args: ['version'] }));
+    expect(notExecutable.code).to.equal('GIT_REQUIRED');
+  });
+
+  it('tells a workspace that is gone from a git that is missing', async () => {
+    const directory = makeRepository();
+    rmSync(directory, { recursive: true });
+    const repository = repositoryAt(directory);
+    const error = await failureOf(runGit(realGit(), { repository, args: ['version'] }));
+    expect(error.code).to.equal('WORKSPACE_MISSING');
+    expect(error.details).to.deep.equal({ path: repository.gitDir });
+  });
+
+  it('fails when the system cannot start git like that', async () => {
+    const args = ['x', 'y'.repeat(3_000_000)];
+    const error = await failureOf(runGit(realGit(), { args }));
+    expect(error.code).to.equal('GIT_FAILED');
+    expect(error.message).to.contain('E2BIG');
+  });
+
+  it('fails when git is killed', async () => {
+    const error = await failureOf(runGit(fakeGit('kill -KILL $$'), { args: ['x'] }));
+    expect(error.code).to.equal('GIT_FAILED');
+    expect(error.details).to.include({ exit_code: null, signal: 'SIGKILL' });
+  });
+
+  it('ends a git that says more than was expected', async () => {
+    const call = { args: ['x'], maxBytes: 1_000 };
+    const error = await failureOf(runGit(fakeGit('exec yes'), call));
+    expect(error.message).to.equal('git x failed: it said more than was expected');
+    const enough = await runGit(fakeGit('head -c 1000 /dev/zero'), call);
+    expect(enough.stdout).to.have.length(1_000);
+  });
+
+  it('works in the worktree, and in the git dir without one', async () => {
+    const directory = makeRepository();
+    const repository = repositoryAt(directory);
+    const where = async (call: { repository?: typeof repository; workTree?: string }) =>
+      (await runGit(fakeGit('pwd'), { ...call, args: [] })).stdout.toString().trim();
+    expect(await where({ repository, workTree: directory })).to.equal(directory);
+    expect(await where({ repository })).to.equal(repository.gitDir);
+    expect(await where({})).to.equal('/');
+    writeFileSync(join(directory, 'f'), '');
+    const args = ['ls-files', '--others'];
+    const run = await runGit(realGit(), { repository, workTree: directory, args });
+    expect(run.stdout.toString()).to.equal('f\n');
+  });
+
+  it('removes what it has made for itself', async () => {
+    const temporary = tempDirectory();
+    const repository = repositoryAt(makeRepository());
+    await runGit(realGit(temporary), { repository, args: ['for-each-ref'] });
+    await rejectionOf(runGit(realGit(temporary), { repository, args: ['nonsense'] }));
+    await rejectionOf(runGit({ ...realGit(temporary), file: 'none' }, { repository, args: [] }));
+    expect(readdirSync(temporary)).to.deep.equal([]);
+  });
+
+  describe('when stopped', () => {
+    /** Says where its processes are noted, and starts one that does not want to end. */
+    const STUBBORN = `trap "" TERM; echo $$ > "$1"; sleep 60 & echo $! >> "$1"; wait; sleep 60`;
+    let notes: string;
+    beforeEach(() => {
+      notes = join(tempDirectory(), 'pids');
+    });
+
+    async function noted(): Promise<number[]> {
+      const pids = () => readFileSync(notes, 'utf8').split('\n').filter(Boolean).map(Number);
+      while (!existsSync(notes) || pids().length < 2) await delay(5);
+      return pids();
+    }
+
+    function isRunning(pid: number): boolean {
+      const stat = `/proc/${pid}/stat`;
+      return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'latin1'));
+    }
+
+    it('has ended git and all it started before it fails, at the timeout', async function () {
+      this.timeout(15_000);
+      const call = { args: ['--', notes], timeoutMs: 300 };
+      const program = fakeGit(STUBBORN.replaceAll('$1', '$3'));
+      const error = await failureOf(runGit(program, call));
+      expect(error.code).to.equal('GIT_FAILED');
+      expect(error.details).to.include({ timed_out: true });
+      expect(error.hint).to.be.a('string');
+      expect((await noted()).filter(isRunning)).to.deep.equal([]);
+    });
+
+    it('ends also what has let go of its output', async () => {
+      const program = fakeGit(
+        `sh -c 'trap "" TERM; echo $$ > "$1"; echo >> "$1"; echo 0 >> "$1"; sleep 60; sleep 60' \\
+          x "$2" > /dev/null 2>&1 & while [ ! -s "$2" ]; do sleep 0.01; done; wait`,
+      );
+      const failing = failureOf(runGit(program, { args: [notes], timeoutMs: 300 }));
+      expect((await failing).details).to.include({ timed_out: true });
+      await delay(20);
+      expect((await noted()).filter((pid) => pid > 0 && isRunning(pid))).to.deep.equal([]);
+    });
+
+    it('gives the reason of an abort', async () => {
+      const abort = new AbortController();
+      const reason = new Error('enough');
+      const program = fakeGit('echo $$ > "$2"; echo $$ >> "$2"; exec sleep 60');
+      const call = { args: [notes], signal: abort.signal };
+      const failing = rejectionOf(runGit(program, call));
+      const pids = await noted();
+      abort.abort(reason);
+      expect(await failing).to.equal(reason);
+      expect(pids.filter(isRunning)).to.deep.equal([]);
+      expect(await rejectionOf(runGit(program, call))).to.equal(reason);
+    });
+
+    it('notices an abort while git is being started', async () => {
+      const abort = new AbortController();
+      const failing = rejectionOf(
+        runGit(fakeGit('exec sleep 60'), { args: [], signal: abort.signal }),
+      );
+      abort.abort(new Error('at once'));
+      expect(await failing).to.have.property('message', 'at once');
+    });
+  });
+});
+
+describe('gitProgram', () => {
+  it('looks in no place that depends on where one stands', async () => {
+    const directory = makeRepository();
+    const marker = join(tempDirectory(), 'marker');
+    mkdirSync(join(directory, 'bin'));
+    for (const place of ['git', 'bin/git']) {
+      writeFileSync(join(directory, place), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+    }
+    const temporaryFolder = tempDirectory();
+    const real = realGit().searchPath;
+    const program = gitProgram({
+      file: 'git',
+      searchPath: `:.:bin:${real}`,
+      temporaryFolder,
+    });
+    expect(program.searchPath).to.equal(real);
+    const call = { repository: repositoryAt(directory), workTree: directory, args: ['version'] };
+    await runGit(program, call);
+    expect(existsSync(marker)).to.equal(false);
+    await runGit({ ...program, searchPath: `.:${real}` }, call);
+    expect(existsSync(marker)).to.equal(true);
+  });
+});
+
+describe('the environment of git', () => {
+  async function environment(call = {}): Promise<Map<string, string>> {
+    const run = await runGit(fakeGit('env -0'), { args: [], ...call });
+    const lines = run.stdout.toString().split('\0').filter(Boolean);
+    return new Map(lines.map((line) => [line.split('=', 1)[0] ?? '', line.replace(/^.*?=/, '')]));
+  }
+
+  it('has nothing of the environment of piton', async () => {
+    process.env['GIT_DIR'] = '/elsewhere';
+    process.env['SECRET'] = 'x';
+    try {
+      const seen = await environment();
+      // The shell that plays git adds these, and node the last when coverage is measured.
+      for (const name of ['PWD', 'OLDPWD', 'SHLVL', '_', 'NODE_V8_COVERAGE']) seen.delete(name);
+      expect([...seen.keys()].sort()).to.deep.equal([
+        'GIT_ALLOW_PROTOCOL',
+        'GIT_ATTR_NOSYSTEM',
+        'GIT_AUTHOR_EMAIL',
+        'GIT_AUTHOR_NAME',
+        'GIT_COMMITTER_EMAIL',
+        'GIT_COMMITTER_NAME',
+        'GIT_CONFIG_COUNT',
+        'GIT_CONFIG_GLOBAL',
+        'GIT_CONFIG_KEY_0',
+        'GIT_CONFIG_KEY_1',
+        'GIT_CONFIG_NOSYSTEM',
+        'GIT_CONFIG_VALUE_0',
+        'GIT_CONFIG_VALUE_1',
+        'GIT_LITERAL_PATHSPECS',
+        'GIT_NO_LAZY_FETCH',
+        'GIT_NO_REPLACE_OBJECTS',
+        'GIT_OPTIONAL_LOCKS',
+        'GIT_TEMPLATE_DIR',
+        'GIT_TERMINAL_PROMPT',
+        'HOME',
+        'LC_ALL',
+        'PATH',
+      ]);
+      expect(seen.get('HOME')).to.equal('/dev/null');
+      expect(seen.get('GIT_ALLOW_PROTOCOL')).to.equal('none');
+    } finally {
+      delete process.env['GIT_DIR'];
+      delete process.env['SECRET'];
+    }
+  });
+
+  it('has what a remote needs, when there is one', async () => {
+    const remote = { protocols: ['file', 'ssh'], environment: { HOME: '/home/me' } };
+    const seen = await environment({ remote });
+    expect(seen.get('HOME')).to.equal('/home/me');
+    expect(seen.get('GIT_ALLOW_PROTOCOL')).to.equal('none:file:ssh');
+    expect(seen.get('GIT_CONFIG_GLOBAL')).to.equal('/dev/null');
+  });
+
+  it('reaches a remote by the protocols that are allowed, and otherwise none', async () => {
+    const remoteDirectory = makeRepository();
+    git(remoteDirectory, 'commit', '-q', '--allow-empty', '-m', 'x');
+    const repository = repositoryAt(makeRepository());
+    const args = ['fetch', `file://${remoteDirectory}`, 'main:refs/heads/fetched'];
+    const refused = await failureOf(runGit(realGit(), { repository, args }));
+    expect(refused.message).to.contain("transport 'file' not allowed");
+    const remote = { protocols: ['file'] as const, environment: {} };
+    await runGit(realGit(), { repository, args, remote });
+    const args2 = ['rev-parse', 'refs/heads/fetched'];
+    const fetched = await runGit(realGit(), { repository, args: args2 });
+    expect(fetched.stdout.toString().trim()).to.equal(git(remoteDirectory, 'rev-parse', 'main'));
+    expect(readdirSync(join(repository.gitDir, 'objects')).length).to.be.greaterThan(2);
+  });
+
+  it('has the settings of the call, whatever is in their keys and values', async () => {
+    const repository = repositoryAt(makeRepository());
+    const config = { 'url.a=b.insteadOf': 'x = "y"\n', 'gc.pruneExpire': 'never' };
+    const args = ['config', '-z', '--list'];
+    const run = await runGit(realGit(), { repository, args, config });
+    const lines = run.stdout.toString().split('\0');
+    expect(lines).to.include('url.a=b.insteadof\nx = "y"\n');
+    expect(lines).to.include('gc.pruneexpire\nnever');
+  });
+
+  it('starts nothing in the background', async () => {
+    const directory = makeRepository();
+    git(directory, 'commit', '-q', '--allow-empty', '-m', 'x');
+    git(directory, 'config', 'gc.auto', '1');
+    const remote = makeRepository();
+    for (const name of ['1', '2', '3', '4']) {
+      git(remote, 'commit', '-q', '--allow-empty', '-m', name);
+    }
+    const repository = repositoryAt(directory);
+    const access = { protocols: ['file'] as const, environment: {} };
+    const args = ['fetch', `file://${remote}`, 'main:refs/heads/fetched'];
+    const trace = join(tempDirectory(), 'trace');
+    access.environment = { GIT_TRACE: trace };
+    await runGit(realGit(), { repository, args, remote: access });
+    expect(readFileSync(trace, 'utf8')).not.to.match(/run_command: .*(gc|maintenance)/);
+  });
+
+  it('makes repositories without hooks', async () => {
+    const directory = tempDirectory();
+    await runGit(realGit(), { args: ['init', '-q', join(directory, 'new')] });
+    expect(existsSync(join(directory, 'new/.git/HEAD'))).to.equal(true);
+    expect(existsSync(join(directory, 'new/.git/hooks'))).to.equal(false);
+  });
+
+  it('has an identity, so that commits need none of the user', async () => {
+    const repository = repositoryAt(makeRepository());
+    const tree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+    const args = ['commit-tree', '-m', 'x', tree];
+    const commit = (await runGit(realGit(), { repository, args })).stdout.toString().trim();
+    const shown = await runGit(realGit(), { repository, args: ['cat-file', '-p', commit] });
+    expect(shown.stdout.toString()).to.match(/^author piton <piton@localhost> \d+/m);
+    expect(shown.stdout.toString()).to.match(/^committer piton <piton@localhost> \d+/m);
+  });
+
+  it('shows objects as they are, not as refs/replace would have them', async () => {
+    const directory = makeRepository();
+    const hash = (text: string) =>
+      tryGit(directory, ['hash-object', '-w', '--stdin'], text).stdout.toString().trim();
+    const [real, fake] = [hash('real'), hash('fake')];
+    git(directory, 'replace', real, fake);
+    expect(git(directory, 'cat-file', 'blob', real)).to.equal('fake');
+    const args = ['cat-file', 'blob', real];
+    const run = await runGit(realGit(), { repository: repositoryAt(directory), args });
+    expect(run.stdout.toString()).to.equal('real');
+  });
+
+  it('takes paths as they are spelt', async () => {
+    const directory = makeRepository();
+    writeFileSync(join(directory, '*'), '');
+    writeFileSync(join(directory, 'f'), '');
+    const call = { repository: repositoryAt(directory), workTree: directory };
+    await runGit(realGit(), { ...call, args: ['add', '--', '*'] });
+    const run = await runGit(realGit(), { ...call, args: ['ls-files', '-z'] });
+    expect(run.stdout.toString()).to.equal('*\0');
+  });
+
+  it('does not obey the config of submodules', async () => {
+    const marker = join(tempDirectory(), 'marker');
+    const [inner, outer] = [makeRepository(), makeRepository()];
+    git(inner, 'commit', '-q', '--allow-empty', '-m', '1');
+    const file = ['-c', 'protocol.file.allow=always'];
+    git(outer, ...file, 'submodule', '--quiet', 'add', inner, 'sub');
+    git(outer, 'commit', '-q', '-m', '1');
+    const clone = join(tempDirectory(), 'clone');
+    git(outer, ...file, 'clone', '-q', '--recurse-submodules', outer, clone);
+    git(inner, 'commit', '-q', '--allow-empty', '-m', '2');
+    git(join(outer, 'sub'), ...file, 'pull', '-q');
+    git(outer, 'commit', '-qam', '2');
+    const program = shellScript(`touch ${marker}; exit 1`);
+    git(join(clone, 'sub'), 'config', 'remote.origin.uploadpack', program);
+
+    const repository = repositoryAt(clone);
+    const access = { protocols: ['file'] as const, environment: {} };
+    const fetch = (name: string, config = {}) =>
+      runGit(realGit(), {
+        repository,
+        workTree: clone,
+        remote: access,
+        config,
+        args: ['fetch', `file://${outer}`, `main:refs/heads/${name}`],
+      });
+    await fetch('one');
+    expect(existsSync(marker)).to.equal(false);
+    await rejectionOf(fetch('two', { 'fetch.recurseSubmodules': 'true' }));
+    expect(existsSync(marker)).to.equal(true);
+  });
+});
