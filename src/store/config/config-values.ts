@@ -7,13 +7,20 @@ const FALSE = new Set(['false', 'no', 'off', '']);
 const INTEGER = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)([kmg]?)$/i;
 const FACTORS: Partial<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
+/** An entry, and whether it is the repository's own rather than the user's or the machine's. */
+export interface OwnedEntry extends ConfigEntry {
+  fromRepository: boolean;
+}
+
 /**
  * Entries by key. `get` gives `''` for a variable without `=`, which `getBoolean` takes as true.
  * `getBoolean` throws `UNSUPPORTED_REPOSITORY` for what git does not take as a boolean either.
  */
-export function createConfig(entries: readonly ConfigEntry[]): GitConfig {
+export function createConfig(entries: readonly OwnedEntry[]): GitConfig {
   const values = new Map<string, (string | null)[]>();
-  for (const { key, value } of entries) {
+  const owners = new Map<string, boolean>();
+  for (const { key, value, fromRepository } of entries) {
+    owners.set(key, fromRepository);
     const known = values.get(key);
     if (known === undefined) values.set(key, [value]);
     else known.push(value);
@@ -24,6 +31,7 @@ export function createConfig(entries: readonly ConfigEntry[]): GitConfig {
     getAll: (key) => (values.get(key) ?? []).map((value) => value ?? ''),
     getBoolean: (key) => parseBoolean(key, last(key)),
     getInteger: (key) => parseInteger(last(key) ?? ''),
+    isFromRepository: (key) => owners.get(key) ?? true,
     keys: () => [...values.keys()],
   };
 }

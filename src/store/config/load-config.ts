@@ -3,6 +3,7 @@ import { PitonError, systemErrorCode } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import type { GitConfig } from '../repository-types.js';
 import { createConfig } from './config-values.js';
+import type { OwnedEntry } from './config-values.js';
 import { expandHome } from './expand-home.js';
 import { includeHolds } from './include-condition.js';
 import type { ConfigContext } from './include-condition.js';
@@ -45,13 +46,14 @@ export function loadConfig(files: ConfigFiles, context: ConfigContext): GitConfi
  */
 export function readConfigFile(path: string): GitConfig {
   const content = readGitFile(path, LIMITS.gitConfigBytes);
-  return createConfig(content === null ? [] : parseConfig(content, path));
+  const entries = content === null ? [] : parseConfig(content, path);
+  return createConfig(entries.map((entry) => ({ ...entry, fromRepository: true })));
 }
 
-type Origin = 'user' | 'repository' | 'include';
+type Origin = 'user' | 'repository';
 
 class ConfigLoader {
-  readonly entries: ConfigEntry[] = [];
+  readonly entries: OwnedEntry[] = [];
   readonly #context: ConfigContext;
   #bytesLeft: number = LIMITS.gitConfigBytes;
 
@@ -60,25 +62,26 @@ class ConfigLoader {
   }
 
   add(path: string, origin: Origin, depth = 0): void {
-    const content = this.#read(path, origin);
+    const content = this.#read(path, origin, depth > 0);
     if (content === null) return;
     this.#bytesLeft -= content.length + FILE_COST_BYTES;
     if (this.#bytesLeft < 0) throw tooMuch(path, 'too large, with all that is included');
     for (const entry of parseConfig(content, path)) {
-      this.entries.push(entry);
+      // Also what it includes: it chose the file.
+      this.entries.push({ ...entry, fromRepository: origin === 'repository' });
       const included = this.#includedPath(entry, path);
       if (included === undefined) continue;
       if (depth >= LIMITS.gitConfigIncludeDepth) throw tooMuch(path, 'included too deeply');
-      this.add(included, 'include', depth + 1);
+      this.add(included, origin, depth + 1);
     }
   }
 
-  #read(path: string, origin: Origin): Buffer | null {
+  #read(path: string, origin: Origin, isIncluded: boolean): Buffer | null {
     try {
-      const followLink = origin !== 'repository';
+      const followLink = isIncluded || origin === 'user';
       return readGitFile(path, LIMITS.gitConfigBytes, { followLink });
     } catch (error) {
-      if (origin === 'user' && systemErrorCode(error) === 'EACCES') return null;
+      if (origin === 'user' && !isIncluded && systemErrorCode(error) === 'EACCES') return null;
       throw error;
     }
   }

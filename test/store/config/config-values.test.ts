@@ -12,13 +12,14 @@ function byGit(type: 'bool' | 'int', value: string): string | undefined {
 }
 
 describe('createConfig', () => {
-  const one = (value: string | null) => createConfig([{ key: 'a.b', value }]);
+  const one = (value: string | null) =>
+    createConfig([{ key: 'a.b', value, fromRepository: false }]);
 
   it('gives the last value, all values, and the keys in order of appearance', () => {
     const config = createConfig([
-      { key: 'x.y', value: '1' },
-      { key: 'a.b', value: null },
-      { key: 'x.y', value: '2' },
+      { key: 'x.y', value: '1', fromRepository: false },
+      { key: 'a.b', value: null, fromRepository: false },
+      { key: 'x.y', value: '2', fromRepository: true },
     ]);
     expect(config.get('x.y')).to.equal('2');
     expect(config.getAll('x.y')).to.deep.equal(['1', '2']);
@@ -33,6 +34,14 @@ describe('createConfig', () => {
     expect(config.getAll('a.b')).to.deep.equal([]);
     expect(config.getBoolean('a.b')).to.equal(undefined);
     expect(config.getInteger('a.b')).to.equal(undefined);
+  });
+
+  it('tells whose the last value is, and takes the unknown for hostile', () => {
+    const user = { key: 'a.b', value: '1', fromRepository: false };
+    const own = { ...user, fromRepository: true };
+    expect(createConfig([own, user]).isFromRepository?.('a.b')).to.equal(false);
+    expect(createConfig([user, own]).isFromRepository?.('a.b')).to.equal(true);
+    expect(createConfig([user]).isFromRepository?.('x.y')).to.equal(true);
   });
 
   it('takes a variable without a value as true', () => {

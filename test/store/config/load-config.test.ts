@@ -74,6 +74,16 @@ describe('loadConfig', () => {
     expect(load().get('core.bare')).to.equal('false');
   });
 
+  it('tells what comes from the repository, also by its includes', () => {
+    write('.gitconfig', '[user]x=1\n[include]path=more');
+    write('more', '[more]x=1');
+    writeFileSync(join(root, '.git/config'), `[own]x=1\n[include]path=${join(home, 'chosen')}`);
+    write('chosen', '[chosen]x=1');
+    const isOwn = (key: string) => load().isFromRepository?.(key);
+    expect(['user.x', 'more.x'].map(isOwn)).to.deep.equal([false, false]);
+    expect(['own.x', 'chosen.x'].map(isOwn)).to.deep.equal([true, true]);
+  });
+
   it('reads the worktree file last', () => {
     const worktree = write('config.worktree', '[a]x=worktree');
     const files = { system: null, global: [], repo: join(root, '.git/config'), worktree };
@@ -180,6 +190,15 @@ describe('loadConfig', () => {
     write('last', '');
     expect(refusal().code).to.equal('UNSUPPORTED_REPOSITORY');
     expect(refusal().message).to.contain('too deeply');
+  });
+
+  it('passes on what the system says of the home folder', () => {
+    const loop = join(home, 'loop');
+    symlinkSync(loop, loop);
+    const system = write('system', '[includeIf "gitdir:~/"]path=b');
+    const files = { system, global: [], repo: null, worktree: null };
+    const context = { home: loop, gitDir: join(root, '.git') };
+    expect(() => loadConfig(files, context)).to.throw('ELOOP');
   });
 
   it('refuses includes that multiply', () => {
