@@ -3,15 +3,13 @@ import { PitonError } from '../../core/errors.js';
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|[/.]$|\ufffd/;
 const HIDDEN_OR_LOCK = /(?:^|\/)\.|\.lock(?:\/|$)/;
-const PSEUDO_REF = /^(?:[A-Z]+_)*HEAD$/;
 
 /**
  * Whether a name is one that refs can have: under `refs/` and well-formed as
- * git-check-ref-format(1) says, or `HEAD` and its like. U+FFFD is not allowed, because it stands
+ * git-check-ref-format(1) says. U+FFFD is not allowed, because it stands
  * for bytes that were not UTF-8, and writing it would make another ref.
  */
 export function isRefName(name: string): boolean {
-  if (PSEUDO_REF.test(name)) return true;
   return name.startsWith('refs/') && !FORBIDDEN.test(name) && !HIDDEN_OR_LOCK.test(name);
 }
 
@@ -22,4 +20,10 @@ export function assertRefName(name: string): void {
     hint: 'see git-check-ref-format(1) for what a name may hold',
     details: { ref: name },
   });
+}
+
+/** @throws {PitonError} `UNSAFE_PATH` unless it is `refs/` or a name of a folder of refs and `/` */
+export function assertRefPrefix(prefix: string): void {
+  if (prefix === 'refs/') return;
+  assertRefName(prefix.endsWith('/') ? prefix.slice(0, -1) : '');
 }

@@ -34,8 +34,7 @@ export function readRepositoryFormat(commonDir: string, gitDir: string): Reposit
   const path = join(commonDir, 'config');
   const config = readConfigFile(path);
   const version = readVersion(config, path);
-  const extensions = config.keys().filter((key) => key.startsWith('extensions.'));
-  const names = extensions.map((key) => key.slice('extensions.'.length));
+  const names = extensionNames(config);
   const early = version === 0 ? names.find((name) => FROM_VERSION_1.has(name)) : undefined;
   if (early !== undefined) {
     throw unsupported(
@@ -56,6 +55,24 @@ export function readRepositoryFormat(commonDir: string, gitDir: string): Reposit
     worktreeConfig,
     ...readPlace(config, commonDir, gitDir, worktreeConfig),
   };
+}
+
+/**
+ * The extensions that are in force, by their names without `extensions.`, for a git program that
+ * does not read the repository's own config.
+ */
+export function readExtensions(commonDir: string): Record<string, string> {
+  const path = join(commonDir, 'config');
+  const config = readConfigFile(path);
+  const isOld = readVersion(config, path) === 0;
+  const names = extensionNames(config).filter((name) => !isOld || ALWAYS.has(name));
+  return Object.fromEntries(names.map((name) => [name, config.get(`extensions.${name}`) ?? '']));
+}
+
+function extensionNames(config: GitConfig): string[] {
+  const prefix = 'extensions.';
+  const keys = config.keys().filter((key) => key.startsWith(prefix));
+  return keys.map((key) => key.slice(prefix.length));
 }
 
 function readVersion(config: GitConfig, path: string): number {

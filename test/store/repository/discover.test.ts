@@ -81,6 +81,12 @@ describe('findRepository', () => {
     }
   });
 
+  it('passes on what the system says', () => {
+    const loop = join(tempDirectory(), 'loop');
+    symlinkSync(loop, loop);
+    expect(() => found(loop)).to.throw('ELOOP');
+  });
+
   it('gives real paths for a start reached through a link', () => {
     const root = makeRepository();
     const link = join(tempDirectory(), 'link');

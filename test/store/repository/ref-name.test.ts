@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PitonError } from '../../../src/core/errors.js';
-import { assertRefName, isRefName } from '../../../src/store/repository/ref-name.js';
+import {
+  assertRefName,
+  assertRefPrefix,
+  isRefName,
+} from '../../../src/store/repository/ref-name.js';
 import { tryGit } from '../../helpers/git.js';
 import { tempDirectory } from '../../helpers/temp.js';
 
@@ -25,13 +29,18 @@ describe('isRefName', () => {
     );
   });
 
-  it('takes HEAD and its like', () => {
-    for (const name of ['HEAD', 'ORIG_HEAD', 'CHERRY_PICK_HEAD'])
-      expect(isRefName(name)).to.equal(true);
-  });
-
   it('takes nothing else that would be a file of the git dir', () => {
-    for (const name of ['config', 'index', 'head', 'objects/x', '', 'refs', '/refs/x', 'refs/\0']) {
+    for (const name of [
+      'HEAD',
+      'config',
+      'index',
+      'head',
+      'objects/x',
+      '',
+      'refs',
+      '/refs/x',
+      'refs/\0',
+    ]) {
       expect(isRefName(name), name).to.equal(false);
     }
   });
@@ -49,5 +58,19 @@ describe('assertRefName', () => {
     })
       .to.throw(PitonError)
       .with.property('code', 'UNSAFE_PATH');
+  });
+});
+
+describe('assertRefPrefix', () => {
+  it('takes folders of refs', () => {
+    for (const prefix of ['refs/', 'refs/piton/', 'refs/piton/state/']) assertRefPrefix(prefix);
+  });
+
+  it('takes nothing else', () => {
+    for (const prefix of ['', 'refs/piton', 'refs/../', 'refs//', 'objects/']) {
+      expect(() => {
+        assertRefPrefix(prefix);
+      }).to.throw(PitonError);
+    }
   });
 });

@@ -1,0 +1,126 @@
+import { bytePathFromText, compareBytes } from '../../core/byte-path.js';
+import { SYSTEM_CLOCK } from '../../core/clock.js';
+import type { Clock } from '../../core/clock.js';
+import type { Durability, HeadState, ObjectId } from '../../core/types.js';
+import { looseRefNames } from '../repository/loose-refs.js';
+import type { RefPlace } from '../repository/loose-refs.js';
+import { readPackedRefs } from '../repository/packed-refs.js';
+import { assertHeadMove, reflogReason } from '../repository/head-move.js';
+import { assertRefName, assertRefPrefix } from '../repository/ref-name.js';
+import type { HeadMove, Ref, RefEdit, RefStore } from '../ref-store.js';
+import { RefBases } from '../repository/ref-bases.js';
+import { RefLock } from './ref-lock.js';
+import { RefTransaction } from './ref-transaction.js';
+import { appendReflog } from './reflog.js';
+import { readHeadOf, resolveRef } from './resolve-ref.js';
+
+/**
+ * Refs kept as files, by piton's own code. isomorphic-git has no compare-and-swap, no lock that
+ * other processes see, and takes a damaged ref for an absent one, so that it is not used here.
+ */
+export class EmbeddedRefs implements RefStore {
+  readonly #place: RefPlace;
+  readonly #durability: Durability;
+  readonly #clock: Clock;
+
+  constructor(place: RefPlace, durability: Durability, clock: Clock = SYSTEM_CLOCK) {
+    this.#place = place;
+    this.#durability = durability;
+    this.#clock = clock;
+  }
+
+  read(name: string): Promise<ObjectId | null> {
+    return settle(() => {
+      if (name !== 'HEAD') assertRefName(name);
+      return resolveRef(this.#place, name).oid;
+    });
+  }
+
+  list(prefix: string): Promise<Ref[]> {
+    return settle(() => {
+      assertRefPrefix(prefix);
+      const loose = looseRefNames(this.#place, prefix);
+      const packed = readPackedRefs(this.#place.commonDir, this.#place.algorithm);
+      const refs = [...new Set([...loose, ...packed.names(prefix)])].map((name) => ({
+        name,
+        sortKey: bytePathFromText(name),
+        // Seen as a file and gone by now: perhaps packed after packed-refs was read.
+        oid: resolveRef(this.#place, name, packed).oid ?? resolveRef(this.#place, name).oid,
+      }));
+      refs.sort((left, right) => compareBytes(left.sortKey, right.sortKey));
+      return refs.flatMap(({ name, oid }) => (oid === null ? [] : [{ name, oid }]));
+    });
+  }
+
+  transact(edits: readonly RefEdit[]): Promise<void> {
+    return this.#withBases((bases) => this.#edit(edits, bases));
+  }
+
+  readHead(): Promise<HeadState> {
+    return settle(() => readHeadOf(this.#place));
+  }
+
+  async moveHead(move: HeadMove, branchExpected: ObjectId | null): Promise<void> {
+    await this.#withBases(async (bases) => {
+      const headLock = await RefLock.take(bases.at(this.#place.gitDir), 'HEAD');
+      try {
+        await this.#moveLocked(move, branchExpected, bases, headLock);
+      } finally {
+        headLock.release();
+      }
+    });
+    this.#log(move, branchExpected);
+  }
+
+  async #moveLocked(
+    move: HeadMove,
+    branchExpected: ObjectId | null,
+    bases: RefBases,
+    headLock: RefLock,
+  ): Promise<void> {
+    const { to } = move;
+    assertHeadMove(move, readHeadOf(this.#place));
+    headLock.write(to.ref === null ? `${to.commit}\n` : `ref: ${to.ref}\n`);
+    if (to.ref !== null) {
+      const edit = { name: to.ref, expected: branchExpected, value: to.commit };
+      await this.#edit([edit], bases);
+    }
+    headLock.commit();
+    bases.sync([{ base: this.#place.gitDir, name: 'HEAD' }]);
+  }
+
+  async #edit(edits: readonly RefEdit[], bases: RefBases): Promise<void> {
+    const transaction = await RefTransaction.prepare(this.#place, bases, edits);
+    transaction.commit();
+  }
+
+  async #withBases(use: (bases: RefBases) => Promise<void>): Promise<void> {
+    const bases = new RefBases(this.#durability);
+    try {
+      await use(bases);
+    } finally {
+      bases.close();
+    }
+  }
+
+  #log(move: HeadMove, branchExpected: ObjectId | null): void {
+    const { from, to } = move;
+    if (to.commit === null) return;
+    const reason = reflogReason(move);
+    const none = '0'.repeat(to.commit.length);
+    const append = (base: string, ref: string, old: ObjectId | null): void => {
+      const line = { from: old ?? none, to: to.commit ?? none, reason };
+      appendReflog(base, ref, line, this.#clock, this.#durability);
+    };
+    append(this.#place.gitDir, 'HEAD', from.commit);
+    if (to.ref !== null && to.commit !== branchExpected) {
+      append(this.#place.commonDir, to.ref, branchExpected);
+    }
+  }
+}
+
+function settle<T>(operation: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(operation());
+  });
+}
