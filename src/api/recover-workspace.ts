@@ -1,14 +1,19 @@
 import { recoverUnfinished, type Recovery } from '../rollback/recover.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { clearUpAfterDead } from './clear-up.js';
 import { settlePending } from './pending-checkpoint.js';
 
 /**
  * Finishes or undoes whatever an earlier process left unfinished, and says so. The caller holds
  * the lock. Gives what was done, or null.
  */
-export async function recoverWorkspace(workspace: RollbackWorkspace): Promise<Recovery | null> {
+export async function recoverWorkspace(
+  workspace: RollbackWorkspace,
+  lockPath: string,
+): Promise<Recovery | null> {
   await settlePending(workspace);
   const recovery = await recoverUnfinished(workspace);
+  clearUpAfterDead(workspace, lockPath);
   if (recovery === null) return null;
   if (recovery.outcome === 'undone') {
     await dropCheckpoint(workspace, recovery.planId, recovery.safetyCheckpointId);

@@ -5,7 +5,9 @@ import type { Session } from './session.js';
 
 /** Finishes or undoes what an earlier process left unfinished, by name. */
 export async function recover(session: Session): Promise<RecoverData> {
-  const recovery = await session.lockedOnly(recoverWorkspace);
+  const recovery = await session.lockedOnly((workspace) =>
+    recoverWorkspace(workspace, session.lockPath),
+  );
   return {
     recovered: recovery !== null,
     operation: recovery?.operation ?? null,

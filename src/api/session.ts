@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import type { Durability, OperationOptions, Warning } from '../core/types.js';
+import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
 import { acquireLock } from '../disk/lock.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
 import { checkPlan } from '../plan/schema.js';
@@ -11,6 +12,7 @@ import type { RepositoryObjects } from '../store/objects/object-database.js';
 import { findRepository } from '../store/repository/discover.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import type { Repository } from '../store/repository-types.js';
+import type { BulkHasher } from '../worktree/hash-files.js';
 import { putPlan } from './put-plan.js';
 import type { Settings } from './settings.js';
 
@@ -122,7 +124,7 @@ export class Session {
   ): Promise<T> {
     return this.lockedOnly(async (workspace) => {
       const { recoverWorkspace } = await import('./recover-workspace.js');
-      await recoverWorkspace(workspace);
+      await recoverWorkspace(workspace, this.lockPath);
       return work(workspace);
     }, options);
   }
@@ -149,10 +151,15 @@ export class Session {
 
   /** Runs something that only reads; takes the lock first when something was left unfinished. */
   async reading<T>(work: (workspace: RollbackWorkspace) => Promise<T>): Promise<T> {
-    const { stateDir } = this.repository;
-    const isUnfinished = UNFINISHED.some((name) => existsSync(join(stateDir, name)));
-    if (isUnfinished) await this.locked(() => Promise.resolve());
+    if (this.#isUnfinished()) await this.locked(() => Promise.resolve());
     return work(await this.workspace());
+  }
+
+  #isUnfinished(): boolean {
+    const { stateDir } = this.repository;
+    if (UNFINISHED.some((name) => existsSync(join(stateDir, name)))) return true;
+    const owner = readLockOwner(this.lockPath);
+    return owner !== null && isOwnerAlive(owner, this.lockPath) === 'dead';
   }
 
   async close(): Promise<void> {
@@ -176,6 +183,10 @@ function durabilityOf({ config }: Repository): Durability {
   });
 }
 
-function bulkHasherFor(_objects: RepositoryObjects): null {
-  return null;
+/** The threads' code is loaded when there is much to hash. */
+function bulkHasherFor(objects: RepositoryObjects): BulkHasher {
+  return async (files, context, report) => {
+    const { poolHasher } = await import('../worktree/hash-pool.js');
+    return poolHasher(objects)(files, context, report);
+  };
 }

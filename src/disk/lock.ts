@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isoTime, SYSTEM_CLOCK } from '../core/clock.js';
@@ -77,7 +78,8 @@ function tryAcquire(path: string, owner: LockOwner, depth: number): FoundOwner |
 /**
  * Between seeing a dead owner's lock and removing it, another process may have removed it and a
  * third taken the lock anew. So removal is itself done under a lock, one for each dead owner: who
- * holds that one is alone, and looks again. A dead guard is removed in the same way.
+ * holds that one is alone, and looks again. A dead guard is removed in the same way. What the dead
+ * owner left behind is for the next owner to clear up, so its record is kept: see `deadLocksOf`.
  */
 function removeDeadLock(path: string, dead: LockOwner, depth: number): boolean {
   if (depth === LIMITS.lockTakeoverDepth) return false;
@@ -85,19 +87,40 @@ function removeDeadLock(path: string, dead: LockOwner, depth: number): boolean {
   const guard = newOwner(guardPath, 'taking over the lock of a dead process');
   if (tryAcquire(guardPath, guard, depth + 1) !== null) return false;
   try {
-    releaseLock(path, dead);
+    if (depth > 0) releaseLock(path, dead);
+    else if (isHeldBy(path, dead)) renameSync(path, `${path}.dead-${dead.pid}-${dead.nonce}`);
     return true;
   } finally {
     releaseLock(guardPath, guard);
   }
 }
 
+function isHeldBy(path: string, owner: LockOwner): boolean {
+  const found = readLockOwner(path);
+  return found !== null && found !== 'unreadable' && found.nonce === owner.nonce;
+}
+
 /** Removes the lock if it is still the one that `owner` took. */
 function releaseLock(path: string, owner: LockOwner): void {
-  const found = readLockOwner(path);
-  if (found !== null && found !== 'unreadable' && found.nonce === owner.nonce) {
-    rmSync(path, { force: true });
-  }
+  if (isHeldBy(path, owner)) rmSync(path, { force: true });
+}
+
+/** What is left of the locks of dead owners: whoever takes the lock next clears up after them. */
+export interface DeadLock {
+  /** Of the file that tells of it. */
+  path: string;
+  pid: number;
+}
+
+const DEAD_LOCK = /\.dead-([1-9]\d{0,9})-[0-9a-f]{16}$/;
+
+/** The dead owners that the lock at `path` was taken from, and that nobody cleared up after yet. */
+export function deadLocksOf(path: string): DeadLock[] {
+  const folder = dirname(path);
+  return readdirSync(folder).flatMap((name) => {
+    const pid = name.startsWith(`${basename(path)}.`) ? DEAD_LOCK.exec(name)?.[1] : undefined;
+    return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }];
+  });
 }
 
 async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
