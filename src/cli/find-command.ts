@@ -56,7 +56,7 @@ export function findCommand(argv: readonly string[]): FoundCommand {
 export function commandOf(found: FoundCommand): CommandEntry {
   const { entry, words, following } = found;
   if (entry === undefined) throw noSuchCommand(found);
-  // Those who know `plan checkpoint list` try `checkpoint list`, which would be an argument too many.
+  // Those who know `plan checkpoint list` try `checkpoint list`: an argument too many, otherwise.
   const long = following === undefined ? undefined : entryOf(['plan', ...words, following]);
   if (long === undefined) return entry;
   throw new PitonError('USAGE', `unknown command ${quoted(words, following)}`, {

@@ -37,8 +37,8 @@ function parsed(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new PitonError('USAGE', `${name} is not JSON: ${error.message}`, { cause: error });
+    const { message } = error as SyntaxError;
+    throw new PitonError('USAGE', `${name} is not JSON: ${message}`, { cause: error });
   }
 }
 

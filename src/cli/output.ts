@@ -9,7 +9,9 @@ export class Output {
 
   constructor(stream: OutputStream) {
     this.#stream = stream;
-    stream.on('error', (error) => this.#note(error));
+    stream.on('error', (error) => {
+      if (systemErrorCode(error) !== 'EPIPE') this.failure ??= error;
+    });
   }
 
   get terminal(): boolean {
@@ -25,15 +27,7 @@ export class Output {
   async write(text: string): Promise<void> {
     if (text === '') return;
     await new Promise<void>((done) => {
-      this.#stream.write(text, (error) => {
-        // The event for it comes only after this.
-        if (error) this.#note(error);
-        done();
-      });
+      this.#stream.write(text, () => done());
     });
-  }
-
-  #note(error: Error): void {
-    if (systemErrorCode(error) !== 'EPIPE') this.failure ??= error;
   }
 }

@@ -35,10 +35,6 @@ export class Report {
     this.#manner = manner;
   }
 
-  get json(): boolean {
-    return this.#manner.json;
-  }
-
   /** From here on the arguments are understood and work begins. */
   begin(manner: Manner): void {
     this.#manner = manner;

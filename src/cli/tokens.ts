@@ -60,7 +60,7 @@ function shortToken(args: readonly string[], index: number, arg: string, options
   return { words, next: index + 1, unknown: false };
 }
 
-/** The parser of yargs strips one pair of quotes around a value: this pair, instead of the user's. */
+/** The parser of yargs strips a pair of quotes around a value: this one, not the user's own. */
 function valueToken(name: string, text: string, next: number): Token {
   return { words: [`--${name}="${text}"`], next, unknown: false };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Put in by the build; absent when piton runs as it was compiled. */
 declare const PITON_VERSION: string | undefined;
@@ -9,8 +10,8 @@ export function pitonVersion(): string {
 }
 
 function versionOfPackage(): string {
-  let file = new URL('package.json', import.meta.url);
-  while (!existsSync(file)) file = new URL('../package.json', file);
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-  return version;
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  const text = readFileSync(join(folder, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -27,7 +27,8 @@ async function workspacePath(text: string, root: string, directory: string): Pro
     throw new PitonError('USAGE', 'a path is empty', { hint: 'give . for the current folder' });
   }
   const absolute = resolve(directory, text);
-  const path = pathBelow(root, absolute) ?? pathBelow(await realpath(root), await real(absolute));
+  const path =
+    pathBelow(root, absolute) ?? (await pathThroughLinks(await realpath(root), absolute));
   if (path !== undefined) return path;
   throw new PitonError('USAGE', `${text} is outside the workspace`, {
     hint: `give paths below ${root}`,
@@ -40,15 +41,19 @@ function pathBelow(root: string, absolute: string): string | undefined {
   return path === '..' || path.startsWith('../') || isAbsolute(path) ? undefined : path;
 }
 
-/** The same path with the folders above it free of links; it need not exist, nor they. */
+/** Links above the path are looked through, and one to the root itself; the path may be a link. */
+async function pathThroughLinks(root: string, absolute: string): Promise<string | undefined> {
+  if ((await real(absolute)) === root) return '';
+  return pathBelow(root, join(await real(dirname(absolute)), basename(absolute)));
+}
+
+/** The same path free of links, as far as it exists. */
 async function real(path: string): Promise<string> {
-  const parent = dirname(path);
-  if (parent === path) return path;
   try {
-    return join(await realpath(parent), basename(path));
+    return await realpath(path);
   } catch (error) {
     const code = systemErrorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    return join(await real(parent), basename(path));
+    return join(await real(dirname(path)), basename(path));
   }
 }

@@ -16,7 +16,11 @@ interface Ended {
 }
 
 function start(behaviour: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, behaviour, ...args], { env: TEST_ENV });
+  return startIn({}, behaviour, ...args);
+}
+
+function startIn(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, ...args], { env: { ...TEST_ENV, ...env } });
 }
 
 /** Waits for the end; `onWorking` is called each time the program says that it works. */
@@ -48,6 +52,12 @@ describe('cli: as a process', () => {
   it('exits with the code of the run', async () => {
     expect(await end(start('answers', 'status', '--json'))).to.include({ code: 0, stderr: '' });
     expect(await end(start('answers', 'frob'))).to.include({ code: 2, stdout: '' });
+  });
+
+  it('speaks the same language everywhere', async () => {
+    const german = { LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8' };
+    const { stderr } = await end(startIn(german, 'answers', 'status', '--bogus'));
+    expect(stderr).to.match(/^error: unknown option --bogus\n/);
   });
 
   it('lets large output arrive whole', async () => {

@@ -51,7 +51,9 @@ describe('cli: workspace paths', () => {
     expect(await paths(root, base, 'link/src')).to.deep.equal(['src']);
     expect(await paths(root, root, 'out')).to.deep.equal(['out']);
     expect(await paths(link, root, 'a')).to.deep.equal(['a']);
-    expect(await codeOf(paths(root, base, 'link'))).to.equal('USAGE');
+    expect(await paths(root, base, 'link', 'real')).to.deep.equal(['', '']);
+    symlinkSync('real/src', join(base, 'inner'));
+    expect(await codeOf(paths(root, base, 'inner'))).to.equal('USAGE');
   });
 
   it('passes on what hinders it from looking', async () => {

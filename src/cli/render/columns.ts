@@ -9,8 +9,11 @@ const LEAST_LAST_COLUMN = 20;
 const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /** East Asian wide characters and emoji take two columns. */
-const TWO_WIDE =
-  /[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+const TWO_WIDE = new RegExp(
+  '[\\p{Emoji_Presentation}\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}' +
+    '\\p{Script=Hangul}\\u3000-\\u303f\\uff01-\\uff60\\uffe0-\\uffe6]',
+  'u',
+);
 
 /** How many columns a text takes on a terminal; colours take none. */
 export function displayWidth(text: string): number {
