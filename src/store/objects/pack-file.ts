@@ -62,9 +62,7 @@ export class PackFile {
 
   /** @throws {PitonError} `OBJECT_DAMAGED` when there cannot be an object at the offset. */
   entryAt(offset: number): PackedEntry {
-    if (offset < PACK_HEADER_BYTES || offset >= this.end) {
-      throw damaged('a pack index points outside of its pack');
-    }
+    if (offset < PACK_HEADER_BYTES) throw damaged('a pack index points outside of its pack');
     return parseEntry(this.#readAt(offset, ENTRY_HEADER_MAX_BYTES), offset, this.#width);
   }
 

@@ -62,7 +62,6 @@ async function* verify(
     source.destroy();
     inflate.destroy();
   }
-  if (left !== 0) throw objectDamage(oid, damaged('its contents are not as long as it says'));
   if (hash.digest('hex') !== oid)
     throw objectDamage(oid, damaged('its contents are another object'));
 }

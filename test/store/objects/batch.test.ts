@@ -1,14 +1,13 @@
-import { createReadStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { BatchResult, ObjectBatch } from '../../../src/store/object-store.js';
 import { hashObject } from '../../../src/store/objects/object-format.js';
 import { loosePath } from '../../../src/store/objects/presence.js';
 import { pitonError, rejectionOf, thrownBy } from '../../disk/thrown.js';
-import { assertFsckClean, git, makeRepository, tryGit } from '../../helpers/git.js';
+import { assertFsckClean, git, makeRepository } from '../../helpers/git.js';
 import { tempDirectory } from '../../helpers/temp.js';
 import {
   ALGORITHMS,
@@ -41,7 +40,7 @@ const NOTHING: BatchResult = { objects: 0, bytes: 0, packed: false };
 describe('batches of objects', () => {
   for (const algorithm of ALGORITHMS) {
     for (const durability of ['full', 'fast'] as const) {
-      it(`become loose objects when few, a pack when many (${algorithm}, ${durability})`, async () => {
+      it(`are loose when few, a pack when many (${algorithm}, ${durability})`, async () => {
         const repository = repositoryOf(algorithm);
         const store = openStore(repository, { algorithm, durability, looseLimit: 10 });
         for (const [count, packed] of [
@@ -146,81 +145,6 @@ describe('batches of objects', () => {
     expect((await batch.publish()).packed).to.equal(true);
   });
 
-  it('take large blobs as streams', async () => {
-    const repository = makeRepository();
-    const store = openStore(repository);
-    const batch = store.beginBatch();
-    const small = batch.add('blob', Buffer.from('before'));
-    const oid = await batch.addStream(LARGE.length, large());
-    const after = batch.add('blob', Buffer.from('after'));
-    expect(oid).to.equal(hashObject('sha1', 'blob', LARGE));
-    expect(batch.has(oid ?? '')).to.equal(true);
-    expect(await batch.publish()).to.include({ objects: 3, packed: true });
-    expect(gitContents(repository, oid ?? '').equals(LARGE)).to.equal(true);
-    expect([small, after].every((id) => store.has(id))).to.equal(true);
-    assertFsckClean(repository);
-    store.close();
-  });
-
-  it('take streams and objects at the same time', async () => {
-    const repository = makeRepository();
-    const store = openStore(repository, { looseLimit: 3 });
-    const batch = store.beginBatch();
-    const other = Buffer.concat([LARGE, Buffer.from('more')]);
-    const streams = [
-      batch.addStream(LARGE.length, large()),
-      batch.addStream(other.length, large(other)),
-      batch.addStream(LARGE.length, large()),
-    ];
-    await sleep(5);
-    const ids = addMany(batch, 20);
-    const publishing = Promise.all(streams).then(() => batch.publish());
-    expect(await publishing).to.include({ objects: 22, packed: true });
-    const [first, second, third] = await Promise.all(streams);
-    expect(first).to.equal(third);
-    expect(second).not.to.equal(first);
-    expect(ids.every((oid) => store.has(oid))).to.equal(true);
-    const run = tryGit(repository, ['verify-pack', '-v', ...filesBelow(packFolderOf(repository))]);
-    expect(run.stdout.toString()).to.contain('non delta: 22 objects');
-    assertFsckClean(repository);
-    store.close();
-  });
-
-  it('forget a stream that holds something else, or that fails', async () => {
-    const repository = makeRepository();
-    const batch = openStore(repository).beginBatch();
-    const missing = createReadStream(join(repository, 'none'));
-    const waiting = [
-      batch.addStream(LARGE.length - 1, large()),
-      batch.addStream(LARGE.length + 1, large()),
-      batch.addStream(LARGE.length, missing),
-    ];
-    expect(await Promise.all(waiting)).to.deep.equal([null, null, null]);
-    expect(await batch.publish()).to.deep.equal(NOTHING);
-    expect(filesBelow(objectsOf(repository))).to.deep.equal([]);
-  });
-
-  it('do not write a stream that the repository has', async () => {
-    const repository = makeRepository();
-    const oid = gitBlob(repository, LARGE);
-    const batch = openStore(repository).beginBatch();
-    expect(await batch.addStream(LARGE.length, large())).to.equal(oid);
-    expect(await batch.publish()).to.deep.equal(NOTHING);
-  });
-
-  it('write a stream whose loose copy is damaged', async () => {
-    const repository = makeRepository();
-    const oid = gitBlob(repository, LARGE);
-    const path = loosePath(objectsOf(repository), oid);
-    overwrite(path, (bytes) => bytes.subarray(0, -9));
-    const store = openStore(repository);
-    const batch = store.beginBatch();
-    await batch.addStream(LARGE.length, large());
-    expect(await batch.publish()).to.include({ objects: 1 });
-    expect((await store.read(oid)).data.equals(LARGE)).to.equal(true);
-    store.close();
-  });
-
   it('leave nothing behind when discarded', async () => {
     const repository = makeRepository();
     const store = openStore(repository, { looseLimit: 3 });
@@ -233,25 +157,6 @@ describe('batches of objects', () => {
       expect(ids.some((oid) => store.has(oid))).to.equal(false);
       expect(pitonError(thrownBy(() => addMany(batch, 1))).code).to.equal('INTERNAL');
     }
-  });
-
-  it('stop a stream when discarded', async () => {
-    const repository = makeRepository();
-    const batch = openStore(repository).beginBatch();
-    const endless = new Readable({
-      read(): void {
-        setImmediate(() => this.push(Buffer.alloc(1000)));
-      },
-    });
-    const adding = batch.addStream(1e12, endless);
-    const next = large();
-    const late = rejectionOf(batch.addStream(LARGE.length, next));
-    await sleep(20);
-    await batch.discard();
-    expect(await adding).to.equal(null);
-    expect(pitonError(await late).code).to.equal('INTERNAL');
-    expect([endless.destroyed, next.destroyed]).to.deep.equal([true, true]);
-    expect(filesBelow(objectsOf(repository))).to.deep.equal([]);
   });
 
   it('are finished once published', async () => {

@@ -6,12 +6,10 @@ import { openLoose, readLoose } from '../../../src/store/objects/loose-file.js';
 import { hashObject } from '../../../src/store/objects/object-format.js';
 import { loosePath } from '../../../src/store/objects/presence.js';
 import { thrownBy } from '../../disk/thrown.js';
-import { git } from '../../helpers/git.js';
 import {
   ALGORITHMS,
   gitBlob,
-  gitContents,
-  gitObjectIds,
+  gitObjects,
   makeHistory,
   objectsOf,
   overwrite,
@@ -28,12 +26,11 @@ describe('loose objects', () => {
       makeHistory(repository, 2);
       gitBlob(repository, '');
       gitBlob(repository, Buffer.alloc(300_000, 'incompressible'));
-      const ids = gitObjectIds(repository);
-      expect(ids.length).to.be.greaterThan(8);
-      for (const oid of ids) {
+      const objects = gitObjects(repository);
+      expect(objects.size).to.be.greaterThan(8);
+      for (const [oid, expected] of objects) {
         const object = readLoose(loosePath(objectsOf(repository), oid), algorithm, oid);
-        expect(object?.type).to.equal(git(repository, 'cat-file', '-t', oid));
-        expect(object?.data.equals(gitContents(repository, oid))).to.equal(true);
+        expect(`${oid} ${object?.type} ${object?.data.length}`).to.equal(expected);
       }
     });
   }

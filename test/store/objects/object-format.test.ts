@@ -113,7 +113,7 @@ describe('trees', () => {
   });
 
   it("have modes by file type and the owner's x bit", () => {
-    const modes = ['100664', '100755', '100711', '100600', '120777', '040000', '160000', '40755'];
+    const modes = ['100664', '100755', '100711', '100610', '120777', '040000', '160000', '40755'];
     const lines = modes.map((mode, index): [string, string] => [mode, `f${index}`]);
     expect(decodeTree(rawTree(...lines), 'sha1').map(({ mode }) => mode)).to.deep.equal([
       MODE.file,

@@ -15,8 +15,7 @@ import { git, tryGit } from '../../helpers/git.js';
 import { handMadePack, type HandMadeEntry } from './hand-made-pack.js';
 import {
   ALGORITHMS,
-  gitContents,
-  gitObjectIds,
+  gitObjects,
   makeHistory,
   overwrite,
   packPath,
@@ -41,12 +40,11 @@ function countDeltas(pack: PackFile, index: PackIndex): { byOffset: number; byId
 
 function expectAllAsGit(path: string, algorithm: HashAlgorithm, repository: string): void {
   const { pack, index } = openPack(path, algorithm);
-  const ids = gitObjectIds(repository);
-  expect(index.count).to.equal(ids.length);
-  for (const oid of ids) {
+  const objects = gitObjects(repository);
+  expect(index.count).to.equal(objects.size);
+  for (const [oid, expected] of objects) {
     const { type, data } = pack.read(index.offsetAt(index.find(Buffer.from(oid, 'hex'))));
-    expect(hashObject(algorithm, type, data)).to.equal(oid);
-    expect(data.equals(gitContents(repository, oid))).to.equal(true);
+    expect(`${hashObject(algorithm, type, data)} ${type} ${data.length}`).to.equal(expected);
   }
   pack.close();
 }
@@ -134,7 +132,11 @@ describe('packs', () => {
   it('are damaged where an index points outside of them', () => {
     const { path, index } = handMadePack([plain('blob', Buffer.from('x'))]);
     const pack = PackFile.open(path, index, new BaseCache()) as PackFile;
-    for (const offset of [0, 11, pack.end, 2 ** 40]) {
+    for (const offset of [0, 11]) {
+      const error = pitonError(thrownBy(() => pack.read(offset)));
+      expect(error.message).to.contain('outside of its pack');
+    }
+    for (const offset of [pack.end, pack.end + 1, 2 ** 40]) {
       expect(isDamage(thrownBy(() => pack.read(offset)))).to.equal(true);
     }
     pack.close();

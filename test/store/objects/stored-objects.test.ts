@@ -107,6 +107,7 @@ describe('stored objects', () => {
     const repository = makeRepository();
     makeHistory(repository, 4);
     git(repository, 'repack', '-adfq');
+    gitBlob(repository, 'a small loose one');
     const objects = open(repository);
     const before = openFiles();
     for (const oid of gitObjectIds(repository)) expect(objects.stream(oid)).to.equal(null);
