@@ -6,7 +6,7 @@ import { runGit } from './run-git.js';
  * 2.32 is the first that can be kept from the user's own config (`GIT_CONFIG_GLOBAL`), and the
  * settings of a run reach it by the environment since 2.31.
  */
-export const MINIMUM_GIT_VERSION = '2.32.0';
+const MINIMUM_GIT_VERSION = '2.32.0';
 
 /** Since when git can do what only some repositories need. */
 const SINCE = {

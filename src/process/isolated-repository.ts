@@ -24,7 +24,9 @@ export interface IsolatedRepository {
 /**
  * What git keeps in the common dir and piton wants of it (gitrepository-layout(5)). Left out are
  * the places that name programs or redirect git: `config`, `hooks`, `info`, `remotes`, `branches`.
- * HEAD and the index are the main worktree's, whose objects a gc from another must keep.
+ * HEAD and the index are the main worktree's, whose objects a gc from another must keep. Refs and
+ * reflogs git finds by the git dir; they are linked for a version that goes by the common dir,
+ * which would otherwise lose them.
  */
 const DIRECTORIES = ['objects', 'refs', 'logs', 'worktrees', 'reftable'];
 const FILES = ['packed-refs', 'shallow', 'HEAD', 'index'];

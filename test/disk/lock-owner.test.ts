@@ -112,7 +112,7 @@ describe('isOwnerAlive', () => {
     expect(unprivileged(() => isOwnerAlive(owner, path))).to.equal('alive');
   });
 
-  it('takes an owner from before a restart for dead only on a disk that nobody shares', function () {
+  it('takes an owner from before a restart for dead on a disk that nobody shares', function () {
     if (!isOnLocalDisk(path)) this.skip();
     const before = { ...livingOwner(), bootId: 'another', startTime: null };
     expect(isOwnerAlive(before, path)).to.equal('dead');

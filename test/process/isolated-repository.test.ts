@@ -81,6 +81,16 @@ describe('isolateRepository', () => {
     expect(git(linked, 'status', '--porcelain')).to.equal('A  staged-in-linked');
   });
 
+  it('lets git know where a shallow history ends', async () => {
+    git(directory, 'commit', '-q', '--allow-empty', '-m', 'second');
+    const source = directory;
+    directory = join(tempDirectory(), 'shallow');
+    git(source, 'clone', '-q', '--depth=1', `file://${source}`, directory);
+    await run('gc', '--quiet', '--prune=now');
+    expect(await run('rev-list', '--count', 'HEAD')).to.equal('1');
+    assertFsckClean(directory);
+  });
+
   it('works from a linked worktree', async () => {
     const linked = join(tempDirectory(), 'linked');
     git(directory, 'worktree', 'add', '-q', '-b', 'side', linked);
