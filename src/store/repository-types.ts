@@ -1,6 +1,6 @@
 import type { HashAlgorithm } from '../core/types.js';
 
-/** What git's configuration says, all files merged; later values win. Keys as `git config -z -l`. */
+/** What git's configuration says, all files merged, later ones win. Keys as `git config -z -l`. */
 export interface GitConfig {
   /** The last value of a key such as `core.bare` or `remote.origin.url`. */
   get(key: string): string | undefined;

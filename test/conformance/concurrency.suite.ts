@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assertFsckClean, git, TEST_ENV } from '../helpers/git.js';
-import { edit, thrownBy } from './engine.suite.js';
-import type { Bench, Setup } from './engine.suite.js';
+import { edit, thrownBy } from './bench.js';
+import type { Bench, Setup } from './bench.js';
 
 const WORKER = fileURLToPath(new URL('./transact-worker.js', import.meta.url));
 const A = 'refs/piton/checkpoint/P/A';

@@ -1,6 +1,6 @@
 import { findGit, supports } from '../../src/process/git-version.js';
 import { registerEngineTests } from './engine.suite.js';
-import type { EngineKind } from './engine.suite.js';
+import type { EngineKind } from './bench.js';
 import { openTestEngine, TEST_GIT } from './open-test-engine.js';
 
 function kind(name: EngineKind['name'], title: string, initArgs: string[]): EngineKind {

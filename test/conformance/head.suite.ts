@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertFsckClean, git } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
-import { head, thrownBy } from './engine.suite.js';
-import type { Bench, Setup } from './engine.suite.js';
+import { head, thrownBy } from './bench.js';
+import type { Bench, Setup } from './bench.js';
 
 const MAIN = 'refs/heads/main';
 const SIDE = 'refs/heads/side/line';

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { git } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
-import { edit, thrownBy } from './engine.suite.js';
-import type { Bench, Setup } from './engine.suite.js';
+import { edit, thrownBy } from './bench.js';
+import type { Bench, Setup } from './bench.js';
 
 const A = 'refs/piton/checkpoint/P/A';
 const B = 'refs/piton/checkpoint/P/B';

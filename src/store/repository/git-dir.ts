@@ -7,7 +7,10 @@ import { unsupported } from './unsupported.js';
 
 const HEAD_FORM = /^(?:ref:\s*refs\/|[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?(?:\s|$))/;
 
-/** The path with all links resolved, or null when nothing is there. Text that is not UTF-8: null. */
+/**
+ * The path with all links resolved, or null when nothing is there.
+ * @throws {PitonError} `UNSUPPORTED_REPOSITORY` when it is not UTF-8
+ */
 export function realPath(path: string): string | null {
   try {
     // The default encoding would make another path of bytes that are not UTF-8.
@@ -32,7 +35,7 @@ export function readPathFile(path: string): string | null {
   return content === null ? null : content.toString().replace(/[\r\n]+$/, '');
 }
 
-/** Where a path from git's own files leads; those are relative to the folder that holds the file. */
+/** Where a path from git's own files leads, which is relative to a folder; null for nowhere. */
 export function resolveFrom(folder: string, path: string): string | null {
   if (path === '' || path.includes('\0')) return null;
   return realPath(isAbsolute(path) ? path : join(folder, path));

@@ -18,9 +18,9 @@ const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
 /**
  * Makes an empty repository in a folder that has none, as `git init -b main` with an empty template
- * does, `init.defaultBranch` of the user's own config honoured. It appears in one step; when another
- * process was first, theirs is used. What a killed run left is removed by the next one, at once
- * when its process is gone and after an hour in any case.
+ * does; `init.defaultBranch` of the user's own config is honoured. It appears in one step, and when
+ * another process was first, theirs is used. What a killed run left is removed by the next one, at
+ * once when its process is gone and after an hour in any case.
  * @throws {PitonError} `USAGE` when `init.defaultBranch` is no branch name;
  * `UNSUPPORTED_REPOSITORY` when a `.git` is in the way; `WORKSPACE_MISSING`
  */

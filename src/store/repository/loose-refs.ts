@@ -18,7 +18,7 @@ export interface RefPlace {
   algorithm: HashAlgorithm;
 }
 
-/** Refs that each worktree has for itself: gitrepository-layout(5) and git's is_per_worktree_ref. */
+/** What each worktree has for itself: gitrepository-layout(5) and git's is_per_worktree_ref. */
 const PER_WORKTREE = /^(?:refs\/(?:bisect|rewritten|worktree)\/|HEAD$)/;
 
 /** The folder that a ref's name is a path in. */

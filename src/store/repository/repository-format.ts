@@ -4,7 +4,7 @@ import { readConfigFile } from '../config/load-config.js';
 import type { GitConfig } from '../repository-types.js';
 import { unsupported } from './unsupported.js';
 
-/** What decides how a repository is to be read. Taken from its own config file, without includes. */
+/** What decides how a repository is to be read: from its own config file, without includes. */
 export interface RepositoryFormat {
   algorithm: HashAlgorithm;
   refStorage: 'files' | 'reftable';

@@ -91,5 +91,5 @@ describe('wildmatch', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }).timeout(20_000);
 });

@@ -11,7 +11,7 @@ describe('refFailure', () => {
   const PLACE = { gitDir: '/w/.git/worktrees/x', commonDir: '/w/.git', algorithm: 'sha1' } as const;
   const cases: [string, string, Record<string, string>][] = [
     [
-      "fatal: prepare: cannot lock ref 'refs/piton/a': Unable to create '/t/refs/piton/a.lock': File exists.",
+      "fatal: cannot lock ref 'refs/piton/a': Unable to create '/t/refs/piton/a.lock': File exists",
       'LOCKED',
       { ref: 'refs/piton/a', lock_file: '/w/.git/refs/piton/a.lock' },
     ],

@@ -1,54 +1,12 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PitonError } from '../../../src/core/errors.js';
 import { findRepository } from '../../../src/store/repository/discover.js';
-import type { Repository } from '../../../src/store/repository-types.js';
-import { git, makeRepository, tryGit } from '../../helpers/git.js';
+import { git, makeRepository } from '../../helpers/git.js';
 import { tempDirectory } from '../../helpers/temp.js';
+import { addConfig, commit, expectUnsupported, found, refusal } from './finding.js';
 import { TEST_USER } from './user.js';
-
-function found(start: string): Repository {
-  const repository = findRepository(start, TEST_USER);
-  if (repository === null) throw new Error(`no repository at ${start}`);
-  return repository;
-}
-
-function refusal(start: string): PitonError {
-  try {
-    found(start);
-  } catch (error) {
-    if (error instanceof PitonError) return error;
-    throw error;
-  }
-  throw new Error('was taken');
-}
-
-function expectUnsupported(start: string, message: string | RegExp): PitonError {
-  const error = refusal(start);
-  expect(error.message).to.match(new RegExp(message));
-  expect(error.code).to.equal('UNSUPPORTED_REPOSITORY');
-  expect(error.hint).to.be.a('string');
-  return error;
-}
-
-function commit(root: string): void {
-  git(root, 'commit', '-q', '--allow-empty', '-m', 'one');
-}
-
-function addConfig(root: string, text: string): void {
-  appendFileSync(join(root, '.git/config'), text);
-}
 
 describe('findRepository', () => {
   it('finds a repository from any folder inside', () => {
@@ -267,48 +225,6 @@ describe('findRepository', () => {
     });
   });
 
-  describe('what is no workspace', () => {
-    it('a bare repository', () => {
-      const bare = makeRepository('--bare');
-      expect(expectUnsupported(bare, 'without files').hint).to.contain('worktree');
-      expectUnsupported(join(bare, 'refs'), 'without files');
-    });
-
-    it('a .git folder that says it is bare', () => {
-      const root = makeRepository();
-      git(root, 'config', 'core.bare', 'true');
-      expectUnsupported(root, 'without files');
-    });
-
-    it('the inside of a .git folder', () => {
-      const root = makeRepository();
-      const error = expectUnsupported(join(root, '.git/objects/pack'), 'is a git dir');
-      expect(error.hint).to.contain(root);
-    });
-
-    it('a .git folder that is no git dir is passed over', () => {
-      const root = makeRepository();
-      for (const name of ['empty', 'head', 'objects', 'garbage']) {
-        mkdirSync(join(root, name, '.git'), { recursive: true });
-      }
-      writeFileSync(join(root, 'head/.git/HEAD'), 'ref: refs/heads/main\n');
-      writeFileSync(join(root, 'objects/.git/HEAD'), 'ref: refs/heads/main\n');
-      mkdirSync(join(root, 'objects/.git/objects'));
-      git(root, 'init', '-q', 'garbage');
-      writeFileSync(join(root, 'garbage/.git/HEAD'), 'nonsense');
-      for (const name of ['empty', 'head', 'objects', 'garbage']) {
-        expect(found(join(root, name)).root, name).to.equal(root);
-        expect(git(join(root, name), 'rev-parse', '--show-toplevel'), name).to.equal(root);
-      }
-    });
-
-    it('a .git folder that shares the objects of another', () => {
-      const root = makeRepository();
-      writeFileSync(join(root, '.git/commondir'), join(makeRepository(), '.git'));
-      expectUnsupported(root, 'shares the objects');
-    });
-  });
-
   describe('core.worktree', () => {
     it('may lead to the folder itself', () => {
       const root = makeRepository();
@@ -323,96 +239,5 @@ describe('findRepository', () => {
         expectUnsupported(root, 'core.worktree');
       });
     }
-  });
-
-  describe('links inside the git dir', () => {
-    for (const name of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/piton', 'piton']) {
-      it(`${name} may not be one`, () => {
-        const root = makeRepository();
-        const path = join(root, '.git', name);
-        const target = tempDirectory();
-        rmSync(path, { recursive: true, force: true });
-        symlinkSync(target, path);
-        const error = refusal(root);
-        expect(error.code).to.equal('UNSAFE_PATH');
-        expect(error.details['path']).to.equal(path);
-      });
-    }
-
-    it('HEAD may not be one', () => {
-      const root = makeRepository();
-      rmSync(join(root, '.git/HEAD'));
-      symlinkSync('refs/heads/main', join(root, '.git/HEAD'));
-      commit(root);
-      expectUnsupported(root, 'not a regular file');
-    });
-  });
-
-  describe('the format', () => {
-    it('may be SHA-256', () => {
-      expect(found(makeRepository('--object-format=sha256')).algorithm).to.equal('sha256');
-    });
-
-    it('may be reftable', () => {
-      const root = makeRepository();
-      git(root, 'config', 'core.repositoryFormatVersion', '1');
-      git(root, 'config', 'extensions.refStorage', 'reftable');
-      expect(found(root)).to.deep.include({ refStorage: 'reftable', unknownExtensions: [] });
-    });
-
-    it('lists the extensions that are not known', () => {
-      const root = makeRepository();
-      const known = 'noop\nnoop-v1\npreciousObjects\npartialClone=o\nrelativeWorktrees\n';
-      addConfig(
-        root,
-        `[core]repositoryFormatVersion=1\n[extensions]\n${known}new=1\nrefStorage=other\n[extensions "a"]b=1\n`,
-      );
-      const names = ['new', 'a.b', 'refstorage'];
-      expect(found(root)).to.deep.include({ refStorage: 'files', unknownExtensions: names });
-    });
-
-    it('takes no notice of unknown extensions with the old version, as git', () => {
-      const root = makeRepository();
-      addConfig(root, '[extensions]new=1\n');
-      expect(found(root).unknownExtensions).to.deep.equal([]);
-      expect(git(root, 'status', '--porcelain')).to.equal('');
-    });
-
-    it('may not have new extensions with the old version, as git refuses them', () => {
-      const root = makeRepository('--object-format=sha256');
-      writeFileSync(
-        join(root, '.git/config'),
-        readFileSync(join(root, '.git/config'), 'utf8').replace('version = 1', 'version = 0'),
-      );
-      expectUnsupported(root, 'extensions.objectformat');
-      expect(tryGit(root, ['status']).status).to.equal(128);
-    });
-
-    for (const version of ['2', '-1', 'x', '']) {
-      it(`may not have version ${JSON.stringify(version)}`, () => {
-        const root = makeRepository();
-        addConfig(root, `[core]repositoryFormatVersion=${version}\n`);
-        expectUnsupported(root, 'repositoryFormatVersion');
-      });
-    }
-
-    it('may lack a version', () => {
-      const root = makeRepository();
-      writeFileSync(join(root, '.git/config'), '');
-      expect(found(root).kind).to.equal('main');
-    });
-
-    it('may not have an unknown hash', () => {
-      const root = makeRepository();
-      addConfig(root, '[core]repositoryFormatVersion=1\n[extensions]objectFormat=sha3\n');
-      expectUnsupported(root, 'sha3');
-    });
-
-    it('is not taken from an included file', () => {
-      const root = makeRepository();
-      writeFileSync(join(root, '.git/more'), '[core]repositoryFormatVersion=2\nworktree=/\n');
-      addConfig(root, '[include]path=more\n');
-      expect(found(root).kind).to.equal('main');
-    });
   });
 });
