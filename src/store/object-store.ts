@@ -44,6 +44,8 @@ export interface BatchResult {
  * `publish`, and `discard` leaves nothing behind. Objects must be added after what they refer to.
  */
 export interface ObjectBatch {
+  /** True when it is for looking only: then contents need not be compressed for it. */
+  readonly storesNothing?: boolean;
   /** Whether the object is already in the repository or in this batch. */
   has(oid: ObjectId): boolean;
   add(type: ObjectType, data: Uint8Array): ObjectId;
@@ -59,6 +61,12 @@ export interface ObjectBatch {
 }
 
 export interface ObjectStore extends ObjectReader {
+  /**
+   * Bytes that the object takes up on this repository's disk, compressed and perhaps as a delta;
+   * 0 when only an alternate has it, null when it is nowhere. Contents not checked.
+   * @throws {PitonError} `OBJECT_DAMAGED` when the pack or its index is not whole.
+   */
+  storedSize(oid: ObjectId): number | null;
   beginBatch(): ObjectBatch;
   /** Forgets what was learnt about packs and loose objects, after git has repacked. */
   refresh(): void;

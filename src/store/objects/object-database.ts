@@ -77,6 +77,15 @@ class ObjectDatabase implements RepositoryObjects {
     return this.#presence.has(oid);
   }
 
+  storedSize(oid: ObjectId): number | null {
+    let size = this.#stored.ownSize(oid);
+    if (size === null && this.#presence.isOutdated()) {
+      this.refresh();
+      size = this.#stored.ownSize(oid);
+    }
+    return size ?? (this.#presence.has(oid) ? 0 : null);
+  }
+
   async read(oid: ObjectId): Promise<GitObject> {
     await this.#pace.rest();
     const type = this.#wellKnown.get(oid);

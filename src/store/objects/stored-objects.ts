@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, lstatSync } from 'node:fs';
 import type { PitonError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import type { GitObject, ObjectId } from '../../core/types.js';
@@ -10,7 +10,8 @@ import { hashObject } from './object-format.js';
 import type { KnownPack } from './pack-catalog.js';
 import { PackFile } from './pack-file.js';
 import type { PackIndex } from './pack-index.js';
-import type { ObjectPresence } from './presence.js';
+import { PackSizes } from './pack-sizes.js';
+import { loosePath, type ObjectPresence } from './presence.js';
 import { verifiedStream, type StoredStream } from './verified-stream.js';
 
 /** Contents with fewer bytes than this are read whole: a stream costs more than it saves. */
@@ -23,6 +24,7 @@ export class StoredObjects {
   readonly #presence: ObjectPresence;
   readonly #cache = new BaseCache();
   readonly #open = new Map<KnownPack, PackFile>();
+  readonly #sizes = new WeakMap<PackIndex, PackSizes>();
 
   constructor(presence: ObjectPresence) {
     this.#presence = presence;
@@ -115,6 +117,22 @@ export class StoredObjects {
     }
     const stream = verifiedStream(this.#presence.algorithm, stored);
     return { type: stored.type, size: stored.size, stream };
+  }
+
+  /**
+   * Bytes that an object takes up in the repository's own folder; null when it is not there.
+   * @throws {PitonError} `OBJECT_DAMAGED` when the pack or its index is not whole.
+   */
+  ownSize(oid: ObjectId): number | null {
+    for (const { pack, index, offset } of this.#presence.findAllPacks(oid)) {
+      const file = pack.isOwn ? this.#packFile(pack, index) : null;
+      if (file === null) continue;
+      const sizes = this.#sizes.get(index) ?? new PackSizes(index, file.end);
+      this.#sizes.set(index, sizes);
+      return sizes.sizeAt(offset);
+    }
+    const path = loosePath(this.#presence.objectsDirs[0] as string, oid);
+    return lstatSync(path, { throwIfNoEntry: false })?.size ?? null;
   }
 
   #packFile(pack: KnownPack, index: PackIndex): PackFile | null {
