@@ -34,7 +34,8 @@ export function modeOfFile(stat: BigIntStats): FileMode {
   return (stat.mode & 0o100n) === 0n ? MODE.file : MODE.executable;
 }
 
-function outcomeOf(oid: ObjectId, stat: BigIntStats, stable: boolean): HashedFile {
+/** The outcome for contents that were read while the file looked like `stat`. */
+export function hashedFile(oid: ObjectId, stat: BigIntStats, stable: boolean): HashedFile {
   return { kind: 'hashed', oid, mode: modeOfFile(stat), record: statRecord(stat), stable };
 }
 
@@ -46,7 +47,7 @@ export function hashSmallFile(
 ): HashOutcome {
   const contents = readStable(absolute, maxBytes);
   if (typeof contents === 'string') return { kind: contents };
-  return outcomeOf(addBlob(contents.data), contents.stat, contents.stable);
+  return hashedFile(addBlob(contents.data), contents.stat, contents.stable);
 }
 
 async function hashStream(
@@ -86,7 +87,7 @@ export async function hashLargeFile(
       if (file.stat.size > maxBytes) return { kind: 'too_large' };
       const oid = await streamIntoBatch(file, batch, algorithm);
       if (oid === null) continue;
-      last = outcomeOf(oid, file.stat, isUnchanged(file));
+      last = hashedFile(oid, file.stat, isUnchanged(file));
       if (last.stable) return last;
     } finally {
       closeSync(file.fd);

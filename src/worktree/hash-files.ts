@@ -1,5 +1,11 @@
 import { joinPath, type BytePath } from '../core/byte-path.js';
-import { MODE, type HashAlgorithm, type OperationOptions, type Progress } from '../core/types.js';
+import {
+  MODE,
+  type HashAlgorithm,
+  type ObjectId,
+  type OperationOptions,
+  type Progress,
+} from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
 import {
   hashLargeFile,
@@ -39,10 +45,13 @@ export async function hashOne(file: FoundFile, context: HashContext): Promise<Ha
   const { batch, maxFileBytes } = context;
   const absolute = joinPath(context.root, file.path);
   if (file.mode === MODE.link) return hashLink(absolute, batch);
-  if (file.size >= STREAMED_FROM_BYTES) {
-    return hashLargeFile(absolute, batch, context.algorithm, maxFileBytes);
+  if (file.size < STREAMED_FROM_BYTES) {
+    const addBlob = (data: Buffer): ObjectId => batch.add('blob', data);
+    const outcome = hashSmallFile(absolute, addBlob, Math.min(maxFileBytes, STREAMED_FROM_BYTES));
+    // It may have grown since it was seen.
+    if (outcome.kind !== 'too_large') return outcome;
   }
-  return hashSmallFile(absolute, (data) => batch.add('blob', data), maxFileBytes);
+  return hashLargeFile(absolute, batch, context.algorithm, maxFileBytes);
 }
 
 const BULK_FROM_FILES = 1_000;

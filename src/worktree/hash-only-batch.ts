@@ -6,6 +6,7 @@ import { hashObject, startObjectHash } from '../store/objects/object-format.js';
 /** A batch for looking only: it knows every object's id and stores nothing. */
 export function hashOnlyBatch(algorithm: HashAlgorithm): ObjectBatch {
   return {
+    storesNothing: true,
     has: () => true,
     add: (type: ObjectType, data: Uint8Array): ObjectId => hashObject(algorithm, type, data),
     addDeflated: () => undefined,

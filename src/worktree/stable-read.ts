@@ -4,6 +4,7 @@ import {
   createReadStream,
   fstatSync,
   openSync,
+  read,
   readlinkSync,
   readSync,
   type BigIntStats,
@@ -74,10 +75,12 @@ function isSameState(before: BigIntStats, after: BigIntStats): boolean {
   );
 }
 
-function readAll(fd: number, expected: number): Buffer {
+/** To the end of the file, or null when that comes after more than `maxBytes`. */
+function readAll(fd: number, expected: number, maxBytes: number): Buffer | null {
   let buffer = Buffer.allocUnsafe(expected + 1);
   let length = 0;
   for (;;) {
+    if (length > maxBytes) return null;
     if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(length)]);
     const count = readSync(fd, buffer, length, buffer.length - length, null);
     if (count === 0) return buffer.subarray(0, length);
@@ -103,7 +106,8 @@ export function readStable(absolute: BytePath, maxBytes: number): StableContents
     if (typeof file === 'string') return file;
     try {
       if (file.stat.size > maxBytes) return 'too_large';
-      const data = readAll(file.fd, Number(file.stat.size));
+      const data = readAll(file.fd, Number(file.stat.size), maxBytes);
+      if (data === null) return 'too_large';
       const stable = isSameState(file.stat, fstatSync(file.fd, { bigint: true }));
       const whole = stable && BigInt(data.length) === file.stat.size;
       if (whole || attempt === LIMITS.unstableReadAttempts) {
@@ -115,7 +119,7 @@ export function readStable(absolute: BytePath, maxBytes: number): StableContents
   }
 }
 
-/** A stream over an open file from its beginning; the file stays open. */
+/** A stream over an open file from its beginning; whatever becomes of it, the file stays open. */
 export function streamOf(file: OpenFile): Readable {
   return createReadStream('', {
     fd: file.fd,
@@ -123,6 +127,8 @@ export function streamOf(file: OpenFile): Readable {
     end: Math.max(0, Number(file.stat.size) - 1),
     autoClose: false,
     highWaterMark: 1024 * 1024,
+    // Destroying a stream closes its file, with `autoClose` or without.
+    fs: { read, close: (_fd: number, done: (error: null) => void) => done(null) },
   });
 }
 
