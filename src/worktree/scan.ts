@@ -1,12 +1,4 @@
-import { lstatSync } from 'node:fs';
-import {
-  asBytePath,
-  bytePathFromText,
-  fsPath,
-  joinPath,
-  type BytePath,
-} from '../core/byte-path.js';
-import { systemErrorCode } from '../core/errors.js';
+import { asBytePath, bytePathFromText, joinPath, type BytePath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
 import {
   MODE,
@@ -22,6 +14,7 @@ import { modeOfFile, type HashOutcome } from './hash-file.js';
 import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
 import type { StatCacheEntry, StatLookup } from './stat-cache.js';
 import {
+  lstatOf,
   walkWorktree,
   type ExplicitPaths,
   type FoundFile,
@@ -145,10 +138,13 @@ class Scanner {
   /** For a path that became something else after it was seen: looks at it anew, a few times. */
   async #hashReplaced(file: FoundFile): Promise<void> {
     for (let attempt = 1; attempt < LIMITS.unstableReadAttempts; attempt++) {
-      const mode = this.#modeNow(file.path);
-      if (mode === null) return;
-      if (mode === MODE.directory) break;
-      file.mode = mode;
+      const stat = lstatOf(joinPath(this.#context.root, file.path));
+      if (typeof stat === 'string') {
+        this.#record(file, { kind: stat });
+        return;
+      }
+      if (!stat.isFile() && !stat.isSymbolicLink()) break;
+      file.mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
       const outcome = await hashOne(file, this.#context);
       if (outcome.kind === 'replaced') continue;
       this.#record(file, outcome);
@@ -159,19 +155,8 @@ class Scanner {
 
   /** A file that was too large to be read has grown since it was seen. */
   #sizeNow(file: FoundFile): number {
-    const path = fsPath(joinPath(this.#context.root, file.path));
-    return lstatSync(path, { throwIfNoEntry: false })?.size ?? file.size;
-  }
-
-  #modeNow(path: BytePath): FoundFile['mode'] | null {
-    try {
-      const stat = lstatSync(fsPath(joinPath(this.#context.root, path)), { bigint: true });
-      if (stat.isSymbolicLink()) return MODE.link;
-      return stat.isFile() ? modeOfFile(stat) : MODE.directory;
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return null;
-      throw error;
-    }
+    const stat = lstatOf(joinPath(this.#context.root, file.path));
+    return typeof stat === 'string' ? file.size : Number(stat.size);
   }
 
   *#statEntries(): Iterable<StatCacheEntry> {

@@ -8,7 +8,7 @@ import {
   ROOT,
   type BytePath,
 } from '../core/byte-path.js';
-import { systemErrorCode } from '../core/errors.js';
+import { PitonError, systemErrorCode } from '../core/errors.js';
 import { MODE, type FileMode, type NotCaptured } from '../core/types.js';
 import { modeOfFile } from './hash-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
@@ -116,7 +116,7 @@ class Walk {
       nestedRepositories: [],
       ignored: [],
     };
-    this.#enter(root, request.scope, false);
+    this.#enter(root, request.scope, false, null);
   }
 
   async run(): Promise<WalkResult> {
@@ -135,15 +135,34 @@ class Walk {
     return this.result;
   }
 
-  #enter(folder: FoundFolder, scope: WalkScope, explicitOnly: boolean): void {
-    const names = this.#list(folder.path);
-    if (names === null) return;
-    if (folder.path !== '' && names.includes(asBytePath(GIT_NAME))) {
-      this.result.nestedRepositories.push(folder.path);
-      this.#request.onNestedRepository(folder.path);
+  /** False when it is not the folder any more that it was when its parent was listed. */
+  #enter(
+    folder: FoundFolder,
+    scope: WalkScope,
+    explicitOnly: boolean,
+    seen: BigIntStats | null,
+  ): boolean {
+    const { path } = folder;
+    const names = this.#list(path);
+    if (names === null) return false;
+    const stats = this.#statAll(path, names);
+    if (seen !== null && !this.#isStill(path, seen)) {
+      this.result.notCaptured.push({ path, reason: 'unstable' });
+      return false;
     }
-    const stats = this.#statAll(folder.path, names);
+    if (path !== '' && names.includes(asBytePath(GIT_NAME))) {
+      this.result.nestedRepositories.push(path);
+      this.#request.onNestedRepository(path);
+    }
     this.#stack.push({ folder, scope, explicitOnly, names: stats, next: 0 });
+    return true;
+  }
+
+  /** A link that took the folder's place would have led somewhere else. */
+  #isStill(path: BytePath, seen: BigIntStats): boolean {
+    const now = lstatOf(absolute(this.#request.root, path));
+    if (typeof now === 'string' || !now.isDirectory()) return false;
+    return now.ino === seen.ino && now.dev === seen.dev;
   }
 
   #list(path: BytePath): BytePath[] | null {
@@ -152,10 +171,13 @@ class Walk {
       return readdirSync(directory, { encoding: 'latin1' }).map(asBytePath);
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      if (path === '' || !isUnreadable(code)) throw error;
+      const isGone = code === 'ENOENT' || code === 'ENOTDIR';
+      if (path === '') throw isGone ? workspaceGone(error) : error;
+      if (code === 'ENOENT') return null;
+      if (isGone) return [];
+      if (!isUnreadable(code)) throw error;
       this.result.notCaptured.push({ path, reason: 'unreadable' });
-      return null;
+      return [];
     }
   }
 
@@ -165,23 +187,14 @@ class Walk {
     for (const name of names) {
       if (name === GIT_NAME) continue;
       this.#seen++;
-      const stat = this.#lstat(directory, base, name);
-      if (stat === null) continue;
-      found.push({ name, stat, key: asBytePath(stat.isDirectory() ? `${name}/` : name) });
+      const stat = lstatOf(joinPath(base, name));
+      if (stat === 'unreadable') {
+        this.result.notCaptured.push({ path: joinPath(directory, name), reason: stat });
+      } else if (stat !== 'vanished') {
+        found.push({ name, stat, key: asBytePath(stat.isDirectory() ? `${name}/` : name) });
+      }
     }
     return found.sort((left, right) => compareBytes(left.key, right.key));
-  }
-
-  #lstat(directory: BytePath, base: BytePath, name: BytePath): BigIntStats | null {
-    try {
-      return lstatSync(fsPath(joinPath(base, name)), { bigint: true });
-    } catch (error) {
-      const code = systemErrorCode(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      if (!isUnreadable(code)) throw error;
-      this.result.notCaptured.push({ path: joinPath(directory, name), reason: 'unreadable' });
-      return null;
-    }
   }
 
   #visit(frame: Frame, item: NamedStat): void {
@@ -192,14 +205,14 @@ class Walk {
       (!this.#request.includeIgnored && frame.scope.isIgnored(item.name, isDirectory));
     if (isDirectory) this.#visitFolder(frame, item, path, ignored);
     else if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, item, path);
-    else this.#leaveOut(frame, path);
+    else this.result.ignored.push(path);
   }
 
   #visitFolder(frame: Frame, item: NamedStat, path: BytePath, ignored: boolean): void {
     if (this.#request.skippedFolders.has(`${item.stat.dev}:${item.stat.ino}`)) return;
     if (STAGING_NAME.test(item.name)) return;
     if (ignored && !this.#isExplicitFolder(path)) {
-      this.#leaveOut(frame, path);
+      this.result.ignored.push(path);
       return;
     }
     if (!isSafeName(item.name)) {
@@ -213,10 +226,9 @@ class Walk {
       folders: [],
       keptWhenEmpty: !ignored || this.#request.explicit().has(path),
     };
-    frame.folder.folders.push(folder);
     const read = (name: BytePath): Buffer | null => this.#request.readIgnoreFile(path, name);
     const scope = ignored ? frame.scope : frame.scope.enter(item.name, read);
-    this.#enter(folder, scope, ignored);
+    if (this.#enter(folder, scope, ignored, item.stat)) frame.folder.folders.push(folder);
   }
 
   #isExplicitFolder(path: BytePath): boolean {
@@ -237,9 +249,24 @@ class Walk {
       frame.folder.files.push({ path, name, mode, size: Number(stat.size), record });
     }
   }
+}
 
-  #leaveOut(frame: Frame, path: BytePath): void {
-    if (!frame.explicitOnly) this.result.ignored.push(path);
+function workspaceGone(cause: unknown): PitonError {
+  return new PitonError('WORKSPACE_MISSING', 'the workspace is not there any more', {
+    hint: 'put its folder back where it was, and try again',
+    cause,
+  });
+}
+
+/** What lies at an absolute path, which is not followed when it is a link. */
+export function lstatOf(path: BytePath): BigIntStats | 'vanished' | 'unreadable' {
+  try {
+    return lstatSync(fsPath(path), { bigint: true });
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'vanished';
+    if (isUnreadable(code)) return 'unreadable';
+    throw error;
   }
 }
 
