@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkpointRefsOf, stateRefsOf } from '../checkpoint/ref-names.js';
 import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { sweepTemps } from '../disk/atomic-write.js';
@@ -28,21 +29,33 @@ function sweepStaged({ stateDir, root, durability }: RollbackWorkspace): void {
   }
 }
 
+/** Only this workspace makes checkpoints of its own plans. */
+function refsOfPlans(stateDir: string, pendingPlanId: string | null): string[] {
+  const ids = namesIn(join(stateDir, 'plans')).map((name) => name.replace(/\.json$/, ''));
+  if (pendingPlanId !== null) ids.push(pendingPlanId);
+  return ids.filter(isId).flatMap((id) => [checkpointRefsOf(id), stateRefsOf(id)]);
+}
+
 /**
- * Removes what processes left behind that died while they held the lock: temporary files, staged
- * contents, locks of refs. The caller holds the lock now and has recovered what was unfinished, so
+ * Removes what processes left behind that died at work: temporary files, staged contents, locks of
+ * refs. The caller holds the lock now and has recovered what was unfinished, so
  * nobody can still need them.
  */
-export function clearUpAfterDead(workspace: RollbackWorkspace, lockPath: string): void {
+export function clearUpAfterDead(
+  workspace: RollbackWorkspace,
+  lockPath: string,
+  pendingPlanId: string | null,
+): void {
   const { stateDir, clock, repository } = workspace;
+  // One that died before it had the lock has left no more than this.
+  sweepTemps(stateDir, 0, clock);
   for (const { path } of deadLocksOf(lockPath)) {
     const diedAfter = lstatSync(path).mtimeMs;
-    sweepTemps(stateDir, 0, clock);
     for (const folder of ['plans', 'log']) {
       if (namesIn(join(stateDir, folder)).length > 0) sweepTemps(join(stateDir, folder), 0, clock);
     }
     sweepObjectTemps(join(repository.commonDir, 'objects'), 0, clock);
-    sweepRefLocks(repository, diedAfter, clock.now());
+    sweepRefLocks(repository, diedAfter, clock.now(), refsOfPlans(stateDir, pendingPlanId));
     sweepStaged(workspace);
     rmSync(path, { force: true });
   }

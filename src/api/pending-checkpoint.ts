@@ -60,14 +60,18 @@ export function readPending(stateDir: string): Pending | null {
   });
 }
 
-/** Finishes or forgets a checkpoint whose making was cut off. The caller holds the lock. */
-export async function settlePending(workspace: RollbackWorkspace): Promise<void> {
+/**
+ * Finishes or forgets a checkpoint whose making was cut off, and gives what it was. The caller
+ * holds the lock.
+ */
+export async function settlePending(workspace: RollbackWorkspace): Promise<Pending | null> {
   const { stateDir } = workspace;
   const pending = readPending(stateDir);
-  if (pending === null) return;
+  if (pending === null) return null;
   if (pending.isSafety) await settleSafety(workspace, pending);
   else await settleOrdinary(workspace, pending);
   clearPending(stateDir);
+  return pending;
 }
 
 async function settleSafety(workspace: RollbackWorkspace, pending: Pending): Promise<void> {

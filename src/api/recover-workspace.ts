@@ -11,9 +11,9 @@ export async function recoverWorkspace(
   workspace: RollbackWorkspace,
   lockPath: string,
 ): Promise<Recovery | null> {
-  await settlePending(workspace);
+  const pending = await settlePending(workspace);
   const recovery = await recoverUnfinished(workspace);
-  clearUpAfterDead(workspace, lockPath);
+  clearUpAfterDead(workspace, lockPath, pending?.planId ?? null);
   if (recovery === null) return null;
   if (recovery.outcome === 'undone') {
     await dropCheckpoint(workspace, recovery.planId, recovery.safetyCheckpointId);

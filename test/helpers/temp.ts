@@ -11,6 +11,14 @@ export function tempDirectory(): string {
   return directory;
 }
 
+/** Removes one of them, or the one that holds the path, before the run ends. */
+export function removeTempDirectory(path: string): void {
+  const directory = created.find((one) => path === one || path.startsWith(`${one}/`));
+  if (directory === undefined) return;
+  created.splice(created.indexOf(directory), 1);
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+}
+
 export function removeTempDirectories(): void {
   for (const directory of created.splice(0)) {
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
