@@ -2,7 +2,7 @@ import { bytePathFromText, compareBytes } from '../../core/byte-path.js';
 import { SYSTEM_CLOCK } from '../../core/clock.js';
 import type { Clock } from '../../core/clock.js';
 import type { Durability, HeadState, ObjectId } from '../../core/types.js';
-import { looseRefNames } from '../repository/loose-refs.js';
+import { looseRefNames, readLooseRef } from '../repository/loose-refs.js';
 import type { RefPlace } from '../repository/loose-refs.js';
 import { readPackedRefs } from '../repository/packed-refs.js';
 import { assertHeadMove, reflogReason } from '../repository/head-move.js';
@@ -39,16 +39,11 @@ export class EmbeddedRefs implements RefStore {
   list(prefix: string): Promise<Ref[]> {
     return settle(() => {
       assertRefPrefix(prefix);
-      const loose = looseRefNames(this.#place, prefix);
-      const packed = readPackedRefs(this.#place.commonDir, this.#place.algorithm);
-      const refs = [...new Set([...loose, ...packed.names(prefix)])].map((name) => ({
-        name,
-        sortKey: bytePathFromText(name),
-        // Seen as a file and gone by now: perhaps packed after packed-refs was read.
-        oid: resolveRef(this.#place, name, packed).oid ?? resolveRef(this.#place, name).oid,
-      }));
+      const refs = [...this.#oidsBelow(prefix)].flatMap(([name, oid]) =>
+        oid === null ? [] : [{ name, oid, sortKey: bytePathFromText(name) }],
+      );
       refs.sort((left, right) => compareBytes(left.sortKey, right.sortKey));
-      return refs.flatMap(({ name, oid }) => (oid === null ? [] : [{ name, oid }]));
+      return refs.map(({ name, oid }) => ({ name, oid }));
     });
   }
 
@@ -70,6 +65,24 @@ export class EmbeddedRefs implements RefStore {
       }
     });
     this.#log(move, branchExpected);
+  }
+
+  /**
+   * Files are read before packed-refs, for git packs a ref before it deletes the file: so a ref that
+   * is being packed is seen in one of the two with its present value.
+   */
+  #oidsBelow(prefix: string): Map<string, ObjectId | null> {
+    const { commonDir, algorithm } = this.#place;
+    const loose = looseRefNames(this.#place, prefix).map(
+      (name) => [name, readLooseRef(this.#place, name)] as const,
+    );
+    const packed = readPackedRefs(commonDir, algorithm);
+    const oids = new Map(packed.names(prefix).map((name) => [name, packed.get(name)]));
+    for (const [name, value] of loose) {
+      if (value?.kind === 'oid') oids.set(name, value.oid);
+      if (value?.kind === 'symbolic') oids.set(name, resolveRef(this.#place, name).oid);
+    }
+    return oids;
   }
 
   async #moveLocked(
