@@ -1,3 +1,29 @@
+/*
+ * The journal makes a rollback all or nothing. While it lies in the state directory an operation is
+ * unfinished, and whoever takes the workspace lock next ends it before doing anything else.
+ *
+ *              writeJournal            commitJournal            finishOperation
+ *     none ───────────────▶ applying ───────────────▶ committed ───────────────▶ none
+ *      ▲                     │    ▲                       │
+ *      └─── undoOperation ───┘    └─── uncommitJournal ───┘
+ *
+ * none       Worktree, staging area, HEAD and plan file are true. Slots in the trash are what the
+ *            last operation replaced; staged contents are litter.
+ * applying   Any prefix of the steps may have been taken, the last one in part. The plan file is as
+ *            before. Per step the disk tells: a filled slot was retired, a path that is the staged
+ *            file was placed. Nothing else about the worktree may be trusted.
+ * committed  All steps are taken. The plan file may be as before or as after; the journal holds it
+ *            whole. Back to `applying` only by the process that committed, when that file could not
+ *            be written: nobody has seen the commit yet, for the lock is still held.
+ *
+ * Invariants
+ *  1. The journal is complete and on disk before the first step, and never changes but by name.
+ *  2. Every contents that a step places was read, verified and staged before the journal was written.
+ *  3. A step moves; it never deletes and never overwrites. What was at a path is in its slot.
+ *  4. A slot is emptied for good only after a later operation has been committed, and only of what
+ *     a safety checkpoint holds; all else stays in `kept`.
+ *  5. Undoing and finishing may be cut off anywhere and started again.
+ */
 import { createHash } from 'node:crypto';
 import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
