@@ -36,6 +36,7 @@ export const LIMITS = {
   reasonCharacters: 1_000,
   diskCostTrees: 200_000,
   diskCostFileBytes: 4 * 1024 * 1024,
+  damagedPerCheckpoint: 1_000,
 } as const;
 
 export const DEFAULTS = {
