@@ -2,10 +2,10 @@
  * The journal makes a rollback all or nothing. While it lies in the state directory an operation is
  * unfinished, and whoever takes the workspace lock next ends it before doing anything else.
  *
- *              writeJournal            commitJournal            finishOperation
- *     none ───────────────▶ applying ───────────────▶ committed ───────────────▶ none
- *      ▲                     │    ▲                       │
- *      └─── undoOperation ───┘    └─── uncommitJournal ───┘
+ *          writeJournal        commitJournal       finishOperation
+ *     none ───────────▶ applying ───────────▶ committed ───────────▶ none
+ *      ▲                 │    ▲                   │
+ *      └─ undoOperation ─┘    └─ uncommitJournal ─┘
  *
  * none       Worktree, staging area, HEAD and plan file are true. Slots in the trash are what the
  *            last operation replaced; staged contents are litter.
@@ -18,7 +18,7 @@
  *
  * Invariants
  *  1. The journal is complete and on disk before the first step, and never changes but by name.
- *  2. Every contents that a step places was read, verified and staged before the journal was written.
+ *  2. All contents that steps place were read, verified and staged before the journal was written.
  *  3. A step moves; it never deletes and never overwrites. What was at a path is in its slot.
  *  4. A slot is emptied for good only after a later operation has been committed, and only of what
  *     a safety checkpoint holds; all else stays in `kept`.
@@ -81,7 +81,7 @@ type JsonStep = Omit<Step, 'path'> & { path: JsonPath };
 
 function journalError(path: string, problem: string): PitonError {
   return new PitonError('RECOVERY_FAILED', `the journal ${path} cannot be read: ${problem}`, {
-    hint: `nothing was changed; what the operation set aside is in the folder trash beside the journal`,
+    hint: 'nothing was changed; what the operation set aside is in trash beside the journal',
     details: { path, problem },
   });
 }
