@@ -54,7 +54,8 @@ export class Session {
 
   /**
    * Makes a repository when there is none, and says so.
-   * @throws {PitonError} `UNSAFE_WORKSPACE` for `/`, the home folder and its parents, unless forced.
+   * @throws {PitonError} `UNSAFE_WORKSPACE` for `/`, the home folder and its parents, unless
+   * forced.
    */
   async ensureRepository(force: boolean): Promise<boolean> {
     const { directory, user, clock } = this.settings;

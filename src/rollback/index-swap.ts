@@ -86,7 +86,7 @@ export async function lockIndex(
     }
     if (Date.now() > deadline) {
       throw new PitonError('LOCKED', 'git is working on the staging area (index.lock exists)', {
-        hint: 'wait for the git command to end; if none is running, remove index.lock in the git dir',
+        hint: 'wait for the git command to end; if there is none, remove index.lock in the git dir',
         details: { path: 'index.lock' },
       });
     }

@@ -52,7 +52,7 @@ export interface RollbackProposal {
   removedFolders: FileEntry[];
   /** Folders that must be there in the end, parents first. */
   neededFolders: BytePath[];
-  /** Folders that have nothing of the checkpoint in them and go when they are empty, innermost first. */
+  /** Folders without anything of the checkpoint: they go when empty. Innermost first. */
   obsoleteFolders: BytePath[];
   left: { path: BytePath; reason: LeftReason }[];
   unchanged: number;

@@ -198,7 +198,7 @@ class Rollback {
     }
   }
 
-  /** What is left behind here is swept by the next rollback, so it must not turn success to failure. */
+  /** What is left behind is swept by the next rollback: it must not turn success to failure. */
   #clearStaged(areas: Areas): void {
     try {
       areas.removeStaged();
