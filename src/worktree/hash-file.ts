@@ -85,6 +85,7 @@ export async function hashLargeFile(
     if (typeof file === 'string') return { kind: file };
     try {
       if (file.stat.size > maxBytes) return { kind: 'too_large' };
+      if (!file.isTelling && attempt < LIMITS.unstableReadAttempts) continue;
       const oid = await streamIntoBatch(file, batch, algorithm);
       if (oid === null) continue;
       last = hashedFile(oid, file.stat, isUnchanged(file));

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { joinPath, type BytePath } from '../core/byte-path.js';
 import {
   MODE,
@@ -85,6 +86,7 @@ export async function hashFiles(
   for (const file of bulkFiles.length > 0 ? files.filter((file) => !isBulk(file)) : files) {
     context.signal?.throwIfAborted();
     count(file, await hashOne(file, context));
+    if (done % FILES_BETWEEN_PAUSES === 0) await setImmediate();
   }
 }
 

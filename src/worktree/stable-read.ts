@@ -18,6 +18,8 @@ import { LIMITS } from '../core/limits.js';
 export interface OpenFile {
   fd: number;
   stat: BigIntStats;
+  /** Whether a change from now on would show in its times: see `TICK_MS`. */
+  isTelling: boolean;
 }
 
 export type OpenFailure = 'vanished' | 'replaced' | 'unreadable';
@@ -35,6 +37,28 @@ const FAILURE_BY_CODE: Partial<Record<string, OpenFailure>> = {
   EIO: 'unreadable',
   ENAMETOOLONG: 'unreadable',
 };
+
+/**
+ * The clock of a file system may stand still for this long (a tick of a kernel at 100 Hz, twice),
+ * so two changes within it leave the same times behind. A file whose times are older than that
+ * cannot change any more without its times telling.
+ */
+const TICK_MS = 20;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
+function ageOf(stat: BigIntStats): number {
+  return Date.now() - Number(stat.ctimeMs);
+}
+
+/** Waits until the file's times are a tick old, and says whether they are: it may be busy. */
+function settle(fd: number, stat: BigIntStats): { stat: BigIntStats; isTelling: boolean } {
+  const age = ageOf(stat);
+  // Times that are ahead of the clock are as good as old ones: now would be another time.
+  if (Math.abs(age) >= TICK_MS) return { stat, isTelling: true };
+  Atomics.wait(NEVER, 0, 0, TICK_MS - age);
+  const now = fstatSync(fd, { bigint: true });
+  return { stat: now, isTelling: isSameState(stat, now) };
+}
 
 /** Where an open file lies by the kernel's own account, or null where that cannot be asked. */
 export function kernelPathOf(fd: number): Buffer | null {
@@ -62,7 +86,9 @@ export function openInPlace(absolute: BytePath): OpenFile | OpenFailure {
   }
   const stat = fstatSync(fd, { bigint: true });
   const found = kernelPathOf(fd);
-  if (stat.isFile() && (found === null || found.equals(bytesOf(absolute)))) return { fd, stat };
+  if (stat.isFile() && (found === null || found.equals(bytesOf(absolute)))) {
+    return { fd, ...settle(fd, stat) };
+  }
   closeSync(fd);
   return 'replaced';
 }
@@ -104,15 +130,14 @@ export function readStable(absolute: BytePath, maxBytes: number): StableContents
   for (let attempt = 1; ; attempt++) {
     const file = openInPlace(absolute);
     if (typeof file === 'string') return file;
+    const isLast = attempt === LIMITS.unstableReadAttempts;
     try {
       if (file.stat.size > maxBytes) return 'too_large';
+      if (!file.isTelling && !isLast) continue;
       const data = readAll(file.fd, Number(file.stat.size), maxBytes);
       if (data === null) return 'too_large';
-      const stable = isSameState(file.stat, fstatSync(file.fd, { bigint: true }));
-      const whole = stable && BigInt(data.length) === file.stat.size;
-      if (whole || attempt === LIMITS.unstableReadAttempts) {
-        return { data, stat: file.stat, stable: whole };
-      }
+      const whole = isUnchanged(file) && BigInt(data.length) === file.stat.size;
+      if (whole || isLast) return { data, stat: file.stat, stable: whole };
     } finally {
       closeSync(file.fd);
     }
@@ -132,7 +157,7 @@ export function streamOf(file: OpenFile): Readable {
   });
 }
 
-/** Whether the file has not changed since it was opened. */
+/** Whether the file has certainly not changed since it was opened. */
 export function isUnchanged(file: OpenFile): boolean {
-  return isSameState(file.stat, fstatSync(file.fd, { bigint: true }));
+  return file.isTelling && isSameState(file.stat, fstatSync(file.fd, { bigint: true }));
 }

@@ -1,8 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { bytePathFromText } from '../../src/core/byte-path.js';
 import {
   isUnchanged,
@@ -11,7 +21,18 @@ import {
   streamOf,
   type OpenFile,
 } from '../../src/worktree/stable-read.js';
+import { systemCode } from '../disk/thrown.js';
 import { tempDirectory } from '../helpers/temp.js';
+import { asNobody } from './scanning.js';
+import { startWriter } from './writers.js';
+
+function read(path: string, maxBytes = 1_000_000) {
+  return readStable(bytePathFromText(path), maxBytes);
+}
+
+function isStable(found: ReturnType<typeof read>): boolean {
+  return typeof found !== 'string' && found.stable;
+}
 
 function opened(path: string): OpenFile {
   const file = openInPlace(bytePathFromText(path));
@@ -19,63 +40,146 @@ function opened(path: string): OpenFile {
   return file;
 }
 
-function read(path: string, maxBytes = Infinity): unknown {
-  const contents = readStable(bytePathFromText(path), maxBytes);
-  if (typeof contents === 'string') return contents;
-  return { text: contents.data.toString(), stable: contents.stable };
+async function textOf(file: OpenFile): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of streamOf(file)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
 }
 
-describe('reading files of a living tree', () => {
-  it('reads a whole file up to a size', () => {
-    const path = join(tempDirectory(), 'a');
-    writeFileSync(path, 'four');
-    expect(read(path, 4)).to.deep.equal({ text: 'four', stable: true });
-    expect(read(path, 3)).to.equal('too_large');
+describe('worktree: stable read', () => {
+  it('gives the contents and the state they belong to', () => {
+    const path = join(tempDirectory(), 'é');
+    for (const contents of ['', 'x', 'y'.repeat(100_000)]) {
+      writeFileSync(path, contents);
+      const found = read(path);
+      if (typeof found === 'string') throw new Error(found);
+      expect(found.data.toString() === contents, contents.slice(0, 1)).to.equal(true);
+      expect(found.stable).to.equal(true);
+      expect(found.stat.size).to.equal(BigInt(contents.length));
+    }
   });
 
-  it('does not believe the size that the system tells', () => {
-    // It says that this file is empty.
-    expect(read('/proc/sys/kernel/ostype')).to.deep.equal({ text: 'Linux\n', stable: false });
-    expect(read('/proc/sys/kernel/ostype', 5)).to.equal('too_large');
-  });
-
-  it('follows no link, last or on the way, and waits for no FIFO', () => {
+  it('says what is in the way', async () => {
     const root = tempDirectory();
-    mkdirSync(join(root, 'real'));
-    writeFileSync(join(root, 'real/a'), 'a');
-    symlinkSync('real/a', join(root, 'link'));
-    symlinkSync('real', join(root, 'folder'));
-    execFileSync('mkfifo', [join(root, 'fifo')]);
-    const paths = ['link', 'folder/a', 'fifo', 'real', 'real/a/b'];
-    expect(paths.map((path) => read(join(root, path)))).to.deep.equal(paths.map(() => 'replaced'));
-    expect(read(join(root, 'absent'))).to.equal('vanished');
-    expect(read(join(root, 'n'.repeat(300)))).to.equal('unreadable');
+    chmodSync(root, 0o755);
+    mkdirSync(join(root, 'folder'));
+    for (const name of ['file', 'closed']) writeFileSync(join(root, name), 'secret');
+    chmodSync(join(root, 'closed'), 0);
+    symlinkSync('file', join(root, 'link'));
+    symlinkSync('.', join(root, 'around'));
+    spawnSync('mkfifo', [join(root, 'fifo')]);
+    const server = createServer().listen(join(root, 'socket'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    const failures = {
+      gone: 'vanished',
+      'file/below': 'replaced',
+      folder: 'replaced',
+      link: 'replaced',
+      'around/file': 'replaced',
+      fifo: 'replaced',
+      socket: 'replaced',
+      closed: 'unreadable',
+      ['x'.repeat(300)]: 'unreadable',
+    };
+    for (const [name, failure] of Object.entries(failures)) {
+      const found = await asNobody(async () => read(join(root, name)));
+      expect(found, name.slice(0, 20)).to.equal(failure);
+    }
+    server.close();
+    expect(systemCode(() => read(`${root}/a\0b`))).to.equal('ERR_INVALID_ARG_VALUE');
   });
 
-  it('streams a file that stays open, whatever becomes of the stream', async () => {
-    const path = join(tempDirectory(), 'a');
+  it('never trusts times that the next change would not move', () => {
+    const path = join(tempDirectory(), 'file');
+    for (let round = 0; round < 3; round++) {
+      writeFileSync(path, `${round}`);
+      const found = read(path);
+      if (typeof found === 'string') throw new Error(found);
+      expect(Date.now() - Number(found.stat.ctimeMs)).to.be.at.least(20);
+      const again = performance.now();
+      read(path);
+      expect(performance.now() - again).to.be.lessThan(15);
+    }
+  });
+
+  it('does not read more than it may', () => {
+    const path = join(tempDirectory(), 'file');
+    writeFileSync(path, 'x'.repeat(10));
+    expect(read(path, 10)).to.include({ stable: true });
+    expect(read(path, 9)).to.equal('too_large');
+    expect(read('/proc/kallsyms', 100)).to.equal('too_large');
+    // Some files say that they are empty and are not.
+    expect(read(`/proc/${process.pid}/status`)).to.include({ stable: false });
+  });
+
+  it('tells a changed file from one that was not', async () => {
+    const path = join(tempDirectory(), 'file');
+    const changes: Record<string, (() => void) | null> = {
+      nothing: null,
+      contents: () => writeFileSync(path, 'y'),
+      size: () => truncateSync(path, 0),
+      mode: () => chmodSync(path, 0o600),
+      times: () => utimesSync(path, 1, 1),
+      unlinked: () => renameSync(path, `${path}.old`),
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      writeFileSync(path, 'x');
+      const file = opened(path);
+      expect(isUnchanged(file), what).to.equal(true);
+      change?.();
+      expect(isUnchanged(file), what).to.equal(change === null);
+      closeSync(file.fd);
+    }
+  });
+
+  it('streams a file again and again without closing it', async () => {
+    const path = join(tempDirectory(), 'file');
     writeFileSync(path, 'contents');
     const file = opened(path);
+    expect(await textOf(file)).to.equal('contents');
+    expect(await textOf(file)).to.equal('contents');
     streamOf(file).destroy();
-    expect((await buffer(streamOf(file))).toString()).to.equal('contents');
-    const stream = streamOf(file);
-    stream.resume().destroy();
-    await new Promise((resolve) => stream.once('close', resolve));
-    expect(fstatSync(file.fd).size).to.equal(8);
+    appendFileSync(path, ' and more');
+    expect(await textOf(file)).to.equal('contents');
     closeSync(file.fd);
   });
 
-  it('knows whether an open file has changed', () => {
-    const path = join(tempDirectory(), 'a');
-    writeFileSync(path, 'contents');
-    const file = opened(path);
-    expect(isUnchanged(file)).to.equal(true);
-    writeFileSync(path, 'more contents');
-    expect(isUnchanged(file)).to.equal(false);
-    closeSync(file.fd);
-    const other = opened(path);
-    renameSync(path, `${path}b`);
-    expect(isUnchanged(other)).to.equal(false);
-    closeSync(other.fd);
+  it('gives no mix of two contents for one', async function () {
+    this.timeout(20_000);
+    const path = join(tempDirectory(), 'file');
+    const size = 300_000;
+    const writer = await startWriter(path, size, { pauseMs: 30 });
+    const seen = { stable: 0, unstable: 0 };
+    try {
+      const end = Date.now() + 2_000;
+      while (Date.now() < end) {
+        const found = read(path);
+        if (typeof found === 'string') throw new Error(found);
+        if (!found.stable) {
+          seen.unstable++;
+          continue;
+        }
+        seen.stable++;
+        expect(found.data).to.have.lengthOf(size);
+        expect(new Set(found.data).size, 'kinds of bytes').to.equal(1);
+      }
+    } finally {
+      await writer.stop();
+    }
+    expect(seen.stable).to.be.greaterThan(5);
+  });
+
+  it('says so when a file never holds still', async function () {
+    this.timeout(20_000);
+    const path = join(tempDirectory(), 'file');
+    const writer = await startWriter(path, 100_000, { pauseMs: 0 });
+    try {
+      // On a busy machine the writer itself may have to wait now and then.
+      let found = read(path);
+      for (let round = 0; round < 20 && isStable(found); round++) found = read(path);
+      expect(found).to.include({ stable: false });
+    } finally {
+      await writer.stop();
+    }
   });
 });
