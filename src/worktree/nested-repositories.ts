@@ -1,20 +1,12 @@
-import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  fsPath,
-  isWithin,
-  joinPath,
-  textOf,
-  asBytePath,
-  type BytePath,
-} from '../core/byte-path.js';
-import { PitonError } from '../core/errors.js';
+import { asBytePath, isWithin, joinPath, textOf, type BytePath } from '../core/byte-path.js';
+import { PitonError, systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { HashAlgorithm, HeadState } from '../core/types.js';
 import { readBounded } from '../disk/read.js';
 import { readStagingArea } from './staging-area/read-staging-area.js';
 import { trackedPaths, type TrackedPaths } from './staging-area/tracked-paths.js';
-import type { ExplicitPaths } from './walk.js';
+import { lstatOf, type ExplicitPaths } from './walk.js';
 
 interface Nested {
   folder: BytePath;
@@ -23,16 +15,18 @@ interface Nested {
   tracked: TrackedPaths | null | undefined;
 }
 
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG']);
 const GIT_FILE = /^gitdir: ([^\0\r\n]+)\s*$/;
 const SYMBOLIC_HEAD = /^ref: (refs\/[^\0\r\n]+)\s*$/;
 const OBJECT_ID = /^([0-9a-f]{40}|[0-9a-f]{64})\s*$/;
 
-/** The file as text; null when there is none or it is not a plain, small file. */
+/** A file's contents; null when there is none, or it is not a plain, small and readable file. */
 function readSmall(path: string, maxBytes: number = LIMITS.gitFileBytes): Buffer | null {
   try {
     return readBounded(path, maxBytes);
   } catch (error) {
-    if (error instanceof PitonError && error.code === 'STATE_DAMAGED') return null;
+    const isDamaged = error instanceof PitonError && error.code === 'STATE_DAMAGED';
+    if (isDamaged || UNREADABLE.has(systemErrorCode(error) ?? '')) return null;
     throw error;
   }
 }
@@ -41,8 +35,8 @@ function findGitDir(absolute: BytePath): string | null {
   const folder = textOf(absolute);
   if (folder === undefined) return null;
   const path = `${folder}/.git`;
-  const stat = lstatSync(fsPath(joinPath(absolute, asBytePath('.git'))), { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) return path;
+  const stat = lstatOf(joinPath(absolute, asBytePath('.git')));
+  if (typeof stat !== 'string' && stat.isDirectory()) return path;
   const target = GIT_FILE.exec(readSmall(path)?.toString('utf8') ?? '')?.[1];
   return target === undefined ? null : resolve(folder, target);
 }
@@ -60,9 +54,16 @@ function readHeadOf(gitDir: string | null): HeadState {
   if (ref === null || ref.includes('..')) {
     return { ref: null, commit: OBJECT_ID.exec(head)?.[1] ?? null };
   }
-  const loose =
-    readSmall(`${gitDir}/${ref}`)?.toString('latin1') ?? readPackedRef(gitDir ?? '', ref);
-  return { ref, commit: OBJECT_ID.exec(loose ?? '')?.[1] ?? null };
+  const commonDir = commonDirOf(gitDir ?? '');
+  const loose = readSmall(`${commonDir}/${ref}`)?.toString('latin1');
+  const found = loose ?? readPackedRef(commonDir, ref) ?? '';
+  return { ref, commit: OBJECT_ID.exec(found)?.[1] ?? null };
+}
+
+/** A linked worktree has only its HEAD to itself; branches are in the common git dir. */
+function commonDirOf(gitDir: string): string {
+  const named = readSmall(`${gitDir}/commondir`)?.toString('utf8').trimEnd();
+  return named === undefined || named.includes('\0') ? gitDir : resolve(gitDir, named);
 }
 
 /**
