@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -19,22 +19,28 @@ const REQUIRE_FOR_COMMONJS =
   'const require = nodeCreateRequire(import.meta.url);';
 
 /**
+ * Bundles in memory, so that a source that does not compile leaves the last build as it is.
  * Everything lies flat in `dist`, chunks too, so that `new URL('./hash-worker.js',
  * import.meta.url)` finds the worker from whichever file its caller ends up in.
- * @param {Record<string, string>} entryPoints
+ * @param {string} version
  */
-function bundle(entryPoints) {
+function bundle(version) {
   return build({
     absWorkingDir: ROOT,
-    entryPoints,
+    entryPoints: ENTRY_POINTS,
     outdir: OUT,
+    write: false,
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     chunkNames: 'chunk-[hash]',
+    // Its exports lead Node to CommonJS, of which `import()` in a bundle gives no names.
+    alias: { 'isomorphic-git': join(ROOT, 'node_modules/isomorphic-git/index.js') },
     banner: { js: REQUIRE_FOR_COMMONJS },
+    // Saves every start the search for package.json.
+    define: { PITON_VERSION: JSON.stringify(version) },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
@@ -71,22 +77,36 @@ async function licenceOf(folder) {
   return `${name} ${version} (${license})\n`;
 }
 
-/** The entry points whose source is there; the others are named aloud. */
-function presentEntryPoints() {
-  const present = Object.entries(ENTRY_POINTS).filter(([name, source]) => {
-    const exists = existsSync(join(ROOT, source));
-    if (!exists) console.error(`not built: dist/${name}.js, because ${source} does not exist`);
-    return exists;
-  });
-  return Object.fromEntries(present);
+/**
+ * `import()` of CommonJS gives its names in Node and only `default` in a bundle, so code that
+ * works when it is tested would not work when it is shipped.
+ * @param {import('esbuild').Metafile['inputs']} inputs
+ */
+function assertNamesSurvive(inputs) {
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    for (const { kind, path: target } of imports) {
+      if (kind !== 'dynamic-import' || inputs[target]?.format !== 'cjs') continue;
+      throw new Error(`${path} loads ${target} with import(), and that is CommonJS: use an alias`);
+    }
+  }
+}
+
+/** Removes the files of the last build; `types` is another tool's. */
+async function clear() {
+  await mkdir(OUT, { recursive: true });
+  for (const entry of await readdir(OUT, { withFileTypes: true })) {
+    if (entry.isFile()) await rm(join(OUT, entry.name));
+  }
 }
 
 async function main() {
-  await rm(OUT, { recursive: true, force: true });
-  await mkdir(OUT);
-  const result = await bundle(presentEntryPoints());
-  const inputs = Object.keys(result.metafile.inputs);
-  await writeFile(join(OUT, 'THIRD-PARTY-LICENSES.txt'), await licences(inputs));
+  const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const result = await bundle(manifest.version);
+  assertNamesSurvive(result.metafile.inputs);
+  const licenceTexts = await licences(Object.keys(result.metafile.inputs));
+  await clear();
+  for (const { path, contents } of result.outputFiles) await writeFile(path, contents);
+  await writeFile(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licenceTexts);
 }
 
 if (process.argv[1] === import.meta.filename) await main();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { makeRepository } from '../helpers/git.js';
@@ -12,7 +12,7 @@ const ALLOWED = [
   /^README\.md$/,
   /^LICENSE$/,
   /^bin\/piton\.js$/,
-  /^docs\/(?:decisions\/)?[\w-]+\.md$/,
+  /^docs\/(?:(?:decisions|reference)\/)?[\w-]+\.md$/,
   /^dist\/(?:cli|index|hash-worker|chunk-[A-Z0-9]+|[\w-]+-[A-Z0-9]{8})\.js$/,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/types\/[\w/-]+\.d\.ts$/,
@@ -99,6 +99,21 @@ describe('package: install', () => {
     const result = JSON.parse(said) as { ok: boolean; data: { checkpoint: { files: number } } };
     expect(result.ok).to.equal(true);
     expect(result.data.checkpoint.files).to.equal(3_000);
+  });
+
+  it('works where there is nothing but Node: no repository, no git', () => {
+    const workspace = tempDirectory();
+    writeFileSync(join(workspace, 'file'), 'first\n');
+    const bin = join(consumer, 'node_modules/.bin/piton');
+    const programs = tempDirectory();
+    symlinkSync(process.execPath, join(programs, 'node'));
+    const piton = (...args: string[]): string => run(workspace, bin, args, programs);
+    expect(piton('checkpoint', '--json')).to.contain('"ok":true');
+    writeFileSync(join(workspace, 'file'), 'second\n');
+    expect(piton('diff')).to.contain('+second');
+    piton('rollback');
+    expect(readFileSync(join(workspace, 'file'), 'utf8')).to.equal('first\n');
+    expect(piton('status')).to.contain('embedded');
   });
 
   it('is a library with types', () => {
