@@ -41,11 +41,12 @@ describe('house: reach', () => {
 
   it('finds code that the tests of its folder do not come by', () => {
     const sources = [
-      sourceOf('src/core/a.ts', 'export const a = 1;'),
-      sourceOf('src/core/b.ts', "import './c.js'; export const b = 1;"),
-      sourceOf('src/core/c.ts', "import '../disk/e.js'; const c = 1;"),
-      sourceOf('src/core/d.ts', "import './a.js'; export interface D {} export type E = 1;"),
-      sourceOf('src/disk/e.ts', 'export const e = 1;'),
+      sourceOf('src/core/a.ts', 'export const a = () => 1;'),
+      sourceOf('src/core/b.ts', "import './c.js'; export function b() {}"),
+      sourceOf('src/core/c.ts', "import '../disk/e.js'; const c = f();"),
+      sourceOf('src/core/d.ts', "import './a.js'; export interface D { f(): void }"),
+      sourceOf('src/core/f.ts', "export const F = { a: 1, b: ['c'] } as const;"),
+      sourceOf('src/disk/e.ts', 'export class E { constructor() {} }'),
     ];
     const tests = [
       sourceOf('test/core/a.test.ts', ''),

@@ -78,12 +78,12 @@ function holdsTests(source: Source): boolean {
   );
 }
 
+/** Types, and tables of plain values, have nothing in them that a test could run. */
 function hasCode(source: Source): boolean {
-  return source.ast.statements.some(
+  return [...walk(source.ast)].some(
     (node) =>
-      !ts.isImportDeclaration(node) &&
-      !ts.isExportDeclaration(node) &&
-      !ts.isInterfaceDeclaration(node) &&
-      !ts.isTypeAliasDeclaration(node),
+      (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) ||
+      ts.isCallExpression(node) ||
+      ts.isNewExpression(node),
   );
 }
