@@ -21,7 +21,8 @@ export function digestOf(contents: string | Buffer): string {
 
 /** Names are bytes: one that is not UTF-8 must not come out as another one. */
 function walk(folder: Buffer, below: string, leaveOut: ReadonlySet<string>, lines: string[]): void {
-  for (const name of readdirSync(folder, { encoding: 'buffer' }).sort(Buffer.compare)) {
+  const names = readdirSync(folder, { encoding: 'buffer' });
+  for (const name of names.sort((left, right) => left.compare(right))) {
     const path = `${below}${name.toString('latin1')}`;
     if (leaveOut.has(path)) continue;
     const absolute = Buffer.concat([folder, Buffer.from('/'), name]);

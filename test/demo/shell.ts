@@ -29,15 +29,16 @@ export class Shell {
   /** The same without showing it. */
   read(line: string): string {
     const [program = '', ...args] = wordsOf(line);
-    const done = spawnSync(program, args, { cwd: this.#directory, env: this.#env });
+    const options = { cwd: this.#directory, env: this.#env, encoding: 'utf8' } as const;
+    const done = spawnSync(program, args, options);
     if (done.error) throw done.error;
-    if (done.status === 0) return done.stdout.toString();
+    if (done.status === 0) return done.stdout;
     throw new Error(`${line} ended with ${done.status}: ${done.stdout}${done.stderr}`);
   }
 
   has(program: string): boolean {
-    const env = { PATH: this.#env['PATH'] ?? '' };
-    const folders = env.PATH.split(delimiter).filter((folder) => folder !== '');
+    const env = this.#env;
+    const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
     return folders.some((folder) => {
       const found = spawnSync(`${folder}/${program}`, ['--version'], { env });
       return found.status === 0;
