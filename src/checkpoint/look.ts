@@ -86,14 +86,14 @@ export async function lookAtWorktree(
   const rules = new IgnoreRules(loaded.sources);
   const reader = new IgnoreFileReader(root);
   const nested = new NestedRepositories(root, repository.algorithm);
-  const explicit = explicitPaths(staging, nested, options.alsoCapture ?? []);
+  let explicit: ExplicitPaths | undefined;
   const scan = await scanWorktree({
     root: repository.root,
     algorithm: repository.algorithm,
     batch: options.batch,
     scope: rules.rootScope((name) => reader.read(ROOT, name)),
     readIgnoreFile: reader.read,
-    explicit: () => explicit,
+    explicit: () => (explicit ??= explicitPaths(staging, nested, options.alsoCapture ?? [])),
     includeIgnored: options.includeIgnored ?? false,
     maxFileSize: maxFileSizeOf(repository),
     skippedFolders: gitFolders(repository),

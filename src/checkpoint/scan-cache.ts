@@ -1,13 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemErrorCode } from '../core/errors.js';
+import { PitonError, systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import { writeAtomic, writeFully } from '../disk/atomic-write.js';
+import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
 import type { Scan } from '../worktree/scan.js';
 import { formatStatCache, StatCache } from '../worktree/stat-cache.js';
 import type { CheckpointContext } from './context.js';
 import type { Checkpoint } from './metadata.js';
+import { parseCheckpointRef } from './ref-names.js';
 
 const CACHE_NAME = 'stat-cache';
 const STAMP_NAME = 'stat-cache.stamp';
@@ -24,13 +25,23 @@ function anchorOf(checkpoint: Pick<Checkpoint, 'ref' | 'commit'>): string {
   return `${checkpoint.ref} ${checkpoint.commit}`;
 }
 
+function readCache(path: string): Buffer | null {
+  try {
+    return readBounded(path, LIMITS.statCacheBytes);
+  } catch (error) {
+    const isDamaged = error instanceof PitonError && error.code === 'STATE_DAMAGED';
+    if (isDamaged || systemErrorCode(error) === 'EACCES') return null;
+    throw error;
+  }
+}
+
 /** The stat cache of the workspace; a damaged one is as none. */
 export async function loadScanCache(context: CheckpointContext): Promise<LoadedCache> {
   const { stateDir, algorithm } = context.repository;
-  const bytes = readBounded(join(stateDir, CACHE_NAME), LIMITS.statCacheBytes);
+  const bytes = readCache(join(stateDir, CACHE_NAME));
   const cache = bytes === null ? null : StatCache.parse(bytes, algorithm);
-  const [ref, commit] = (cache?.anchor ?? '').split(' ');
-  const isVouched = Boolean(ref && commit) && (await context.refs.read(ref ?? '')) === commit;
+  const [ref = '', commit] = (cache?.anchor ?? '').split(' ');
+  const isVouched = parseCheckpointRef(ref) !== null && (await context.refs.read(ref)) === commit;
   return { cache, isVouched };
 }
 
@@ -40,16 +51,12 @@ export async function loadScanCache(context: CheckpointContext): Promise<LoadedC
  */
 export function takeStamp({ repository }: CheckpointContext): bigint {
   const { stateDir, root } = repository;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const fd = openSync(join(stateDir, STAMP_NAME), flags, 0o600);
-  try {
-    writeFully(fd, Buffer.from('\n'));
-    const { mtimeNs, dev } = fstatSync(fd, { bigint: true });
-    const isForeign = dev !== lstatSync(root, { bigint: true }).dev;
-    return isForeign ? mtimeNs - FOREIGN_SLACK_NS : mtimeNs;
-  } finally {
-    closeSync(fd);
-  }
+  const path = join(stateDir, STAMP_NAME);
+  // Replaced, not opened: whatever lies at its name may be a trap.
+  writeAtomic(path, '\n', { durability: 'fast' });
+  const { mtimeNs, dev } = lstatSync(path, { bigint: true });
+  const isForeign = dev !== lstatSync(root, { bigint: true }).dev;
+  return isForeign ? mtimeNs - FOREIGN_SLACK_NS : mtimeNs;
 }
 
 /**

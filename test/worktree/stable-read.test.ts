@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -138,7 +139,9 @@ describe('worktree: stable read', () => {
     const file = opened(path);
     expect(await textOf(file)).to.equal('contents');
     expect(await textOf(file)).to.equal('contents');
-    streamOf(file).destroy();
+    const destroyed = streamOf(file).resume();
+    destroyed.destroy();
+    await once(destroyed, 'close');
     appendFileSync(path, ' and more');
     expect(await textOf(file)).to.equal('contents');
     closeSync(file.fd);

@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addStagedBlobs } from '../../src/checkpoint/staged-blobs.js';
+import { StagingFile } from '../../src/checkpoint/staging-file.js';
+import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
+import { closeContexts, contextOf } from './contexts.js';
+
+/** The blobs that would be kept for the staging area, as `git ls-tree` names them. */
+async function keptFor(root: string): Promise<string[] | null> {
+  const { objects, refs, repository } = await contextOf(root);
+  const staging = StagingFile.read(repository.gitDir, repository.algorithm);
+  if (staging === null) throw new Error('there is no staging area');
+  const { commit } = await refs.readHead();
+  const batch = objects.beginBatch();
+  const tree = await addStagedBlobs(batch, objects, staging.area, commit);
+  await batch.publish();
+  if (tree === null) return null;
+  return git(root, 'ls-tree', '--name-only', tree).split('\n');
+}
+
+function idOf(root: string, contents: string): string {
+  return tryGit(root, ['hash-object', '--stdin'], contents).stdout.toString().trim();
+}
+
+describe('checkpoint: blobs that only the staging area has', () => {
+  afterEach(closeContexts);
+
+  it('are all of them while no commit is there', async () => {
+    const root = makeRepository();
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(root, name), name === 'c' ? 'a' : name);
+    git(root, 'add', '.');
+    expect(await keptFor(root)).to.have.members([idOf(root, 'a'), idOf(root, 'b')]);
+  });
+
+  it('are those that differ from the commit at their path', async () => {
+    const root = makeRepository();
+    mkdirSync(join(root, 'd/e'), { recursive: true });
+    for (const name of ['a', 'd/b', 'd/e/c', 'd/e/f']) writeFileSync(join(root, name), name);
+    git(root, 'add', '.');
+    git(root, 'commit', '-q', '-m', 'x');
+    expect(await keptFor(root)).to.equal(null);
+    writeFileSync(join(root, 'd/e/c'), 'new');
+    git(root, 'add', '.');
+    rmSync(join(root, 'a'));
+    mkdirSync(join(root, 'a/a'), { recursive: true });
+    writeFileSync(join(root, 'a/a/x'), 'below a former file');
+    git(root, 'add', '.');
+    expect(await keptFor(root)).to.have.members([
+      idOf(root, 'new'),
+      idOf(root, 'below a former file'),
+    ]);
+    assertFsckClean(root);
+  });
+
+  it('are also those of every side of a conflict', async () => {
+    const root = makeRepository();
+    const commit = (contents: string): void => {
+      writeFileSync(join(root, 'a'), contents);
+      git(root, 'add', 'a');
+      git(root, 'commit', '-q', '-m', contents);
+    };
+    commit('base');
+    git(root, 'branch', 'other');
+    commit('ours');
+    git(root, 'checkout', '-q', 'other');
+    commit('theirs');
+    expect(tryGit(root, ['merge', '-q', 'main']).status).to.equal(1);
+    expect(await keptFor(root)).to.have.members([idOf(root, 'base'), idOf(root, 'ours')]);
+  });
+
+  it('are not those that are nowhere', async () => {
+    const root = makeRepository();
+    git(root, 'update-index', '--add', '--cacheinfo', `100644,${'1'.repeat(40)},gone`);
+    expect(await keptFor(root)).to.equal(null);
+  });
+});
