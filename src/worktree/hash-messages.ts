@@ -2,7 +2,7 @@ import type { BytePath } from '../core/byte-path.js';
 import { MODE, type HashAlgorithm } from '../core/types.js';
 import type { DeflatedObject } from '../store/object-store.js';
 import { idBytes } from '../store/objects/object-format.js';
-import type { PresenceSnapshot } from '../store/objects/presence.js';
+import type { SharedPresence } from '../store/objects/presence.js';
 import type { HashOutcome } from './hash-file.js';
 import { STAT_RECORD_BYTES } from './stat-record.js';
 
@@ -14,7 +14,7 @@ export interface HashThreadSetting {
   /** Files with more bytes are `too_large` for the thread. */
   maxBytes: number;
   /** Which objects there are already; null when contents are not to be stored at all. */
-  known: PresenceSnapshot | null;
+  known: SharedPresence | null;
 }
 
 /** Files for a hashing thread; `first` is given back with the answer. */

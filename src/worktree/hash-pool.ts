@@ -66,7 +66,7 @@ class BulkRun {
     const { root, batch, algorithm, maxFileBytes } = this.#context;
     // A file that has grown since it was seen is streamed, as any large one is.
     const maxBytes = Math.min(maxFileBytes, STREAMED_FROM_BYTES);
-    const known = batch.storesNothing === true ? null : objects.presenceSnapshot();
+    const known = batch.storesNothing === true ? null : objects.sharePresence();
     return { root, algorithm, maxBytes, known };
   }
 

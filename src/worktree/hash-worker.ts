@@ -26,7 +26,7 @@ class HashThread {
   constructor(setting: HashThreadSetting) {
     this.#setting = setting;
     if (setting.known === null) return;
-    const presence = ObjectPresence.fromSnapshot(setting.known);
+    const presence = ObjectPresence.fromShared(setting.known);
     this.#check = new StoredCheck(presence, new StoredObjects(presence));
   }
 

@@ -13,7 +13,7 @@ import { damaged, isDamage, objectDamage } from './damage.js';
 import { emptyBlobId, emptyTreeId, hashObject } from './object-format.js';
 import { Pace } from './pace.js';
 import type { KnownPack } from './pack-catalog.js';
-import { ObjectPresence, type PresenceSnapshot } from './presence.js';
+import { ObjectPresence, type SharedPresence } from './presence.js';
 import { StoredCheck } from './stored-check.js';
 import { StoredObjects } from './stored-objects.js';
 
@@ -37,7 +37,7 @@ export interface ObjectStoreOptions {
 
 /** An ObjectStore that can also tell worker threads which objects there are. */
 export interface RepositoryObjects extends ObjectStore {
-  presenceSnapshot(): PresenceSnapshot;
+  sharePresence(): SharedPresence;
 }
 
 /** Opens piton's own way to a repository's objects; nothing of them is read yet. */
@@ -135,8 +135,8 @@ class ObjectDatabase implements RepositoryObjects {
     return new Batch({ objectsDir, algorithm, durability, looseLimit, check, onPack });
   }
 
-  presenceSnapshot(): PresenceSnapshot {
-    return this.#presence.snapshot();
+  sharePresence(): SharedPresence {
+    return this.#presence.share();
   }
 
   refresh(): void {

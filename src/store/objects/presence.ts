@@ -6,7 +6,7 @@ import { KnownPack, listPacks, packFoldersStamp } from './pack-catalog.js';
 import { PackIndex } from './pack-index.js';
 
 /** What a worker thread needs in order to know which objects there are. */
-export interface PresenceSnapshot {
+export interface SharedPresence {
   algorithm: HashAlgorithm;
   /** The repository's own folder of objects first, then the alternates. */
   objectsDirs: string[];
@@ -46,10 +46,10 @@ export class ObjectPresence {
     return presence;
   }
 
-  static fromSnapshot(snapshot: PresenceSnapshot): ObjectPresence {
-    const { algorithm, objectsDirs, indexes } = snapshot;
-    const packs = indexes.map((shared) => {
-      const index = new PackIndex(shared, algorithm, 'a pack index in shared memory');
+  static fromShared(shared: SharedPresence): ObjectPresence {
+    const { algorithm, objectsDirs, indexes } = shared;
+    const packs = indexes.map((bytes) => {
+      const index = new PackIndex(bytes, algorithm, 'a pack index in shared memory');
       return new KnownPack('', false, '', algorithm, index);
     });
     return new ObjectPresence(algorithm, objectsDirs, packs);
@@ -63,7 +63,7 @@ export class ObjectPresence {
     return this.#packs;
   }
 
-  snapshot(): PresenceSnapshot {
+  share(): SharedPresence {
     const indexes = this.#packs.flatMap((pack) => pack.index?.shared ?? []);
     return { algorithm: this.algorithm, objectsDirs: this.#objectsDirs.slice(), indexes };
   }

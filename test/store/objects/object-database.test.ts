@@ -188,10 +188,10 @@ describe('the object database', () => {
     const repository = makeRepository();
     makeHistory(repository, 1);
     git(repository, 'repack', '-adq');
-    const snapshot = openStore(repository).presenceSnapshot();
-    expect(snapshot.algorithm).to.equal('sha1');
-    expect(snapshot.objectsDirs).to.deep.equal([objectsOf(repository)]);
-    expect(snapshot.indexes).to.have.length(1);
+    const shared = openStore(repository).sharePresence();
+    expect(shared.algorithm).to.equal('sha1');
+    expect(shared.objectsDirs).to.deep.equal([objectsOf(repository)]);
+    expect(shared.indexes).to.have.length(1);
   });
 
   it('passes errors of the system on', async () => {

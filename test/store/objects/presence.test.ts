@@ -46,11 +46,11 @@ describe('which objects there are', () => {
       const code = `
         const { parentPort, workerData } = require('node:worker_threads');
         import(workerData.module).then(({ ObjectPresence }) => {
-          const presence = ObjectPresence.fromSnapshot(workerData.snapshot);
+          const presence = ObjectPresence.fromShared(workerData.shared);
           parentPort.postMessage(workerData.ids.map((oid) => presence.has(oid)));
         });`;
       const module = new URL('../../../src/store/objects/presence.js', import.meta.url).href;
-      const workerData = { module, snapshot: presence.snapshot(), ids };
+      const workerData = { module, shared: presence.share(), ids };
       const worker = new Worker(code, { eval: true, workerData });
       const found = await new Promise((done, fail) => {
         worker.once('message', done).once('error', fail);
@@ -143,7 +143,7 @@ describe('which objects there are', () => {
     renameSync(packPath(repository, 'idx'), join(tempDirectory(), 'x'));
     expect(presence.has('a'.repeat(40))).to.equal(false);
     expect(presence.findAllPacks('a'.repeat(40))).to.deep.equal([]);
-    expect(presence.snapshot().indexes).to.deep.equal([]);
+    expect(presence.share().indexes).to.deep.equal([]);
   });
 
   it('sees loose objects at once', () => {
