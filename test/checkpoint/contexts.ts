@@ -1,5 +1,8 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCheckpoint, type Created, type CreateRequest } from '../../src/checkpoint/create.js';
+import type { Checkpoint } from '../../src/checkpoint/metadata.js';
+import { formatStateRef } from '../../src/checkpoint/ref-names.js';
 import type { CheckpointContext } from '../../src/checkpoint/context.js';
 import type { Clock } from '../../src/core/clock.js';
 import type { EngineName, Warning } from '../../src/core/types.js';
@@ -8,9 +11,10 @@ import { openObjectStore } from '../../src/store/objects/object-database.js';
 import { findRepository } from '../../src/store/repository/discover.js';
 import { initRepository } from '../../src/store/repository/init.js';
 import { ensureRealDirectory } from '../../src/disk/real-directory.js';
+import type { RefStore } from '../../src/store/ref-store.js';
 import type { UserFiles } from '../../src/store/repository-types.js';
 import { openTestEngine } from '../conformance/open-test-engine.js';
-import { TEST_HOME } from '../helpers/git.js';
+import { git, makeRepository, TEST_HOME } from '../helpers/git.js';
 
 export const TEST_USER: UserFiles = {
   home: TEST_HOME,
@@ -92,4 +96,41 @@ export function take(
     includeIgnored: false,
     ...request,
   });
+}
+
+export function write(root: string, files: Record<string, string>): void {
+  for (const [name, contents] of Object.entries(files)) {
+    mkdirSync(join(root, name, '..'), { recursive: true });
+    writeFileSync(join(root, name), contents);
+  }
+}
+
+export function stateRefOf({ plan_id: planId, checkpoint_id: checkpointId }: Checkpoint): string {
+  return formatStateRef({ planId, checkpointId });
+}
+
+/** The refs' own methods, so that some of them can be replaced. */
+export function refStoreOf({ refs }: TestContext): RefStore {
+  return {
+    read: (name) => refs.read(name),
+    list: (prefix) => refs.list(prefix),
+    transact: (edits) => refs.transact(edits),
+    readHead: () => refs.readHead(),
+    moveHead: (move, expected) => refs.moveHead(move, expected),
+  };
+}
+
+/** All files below `.git` but piton's own, to see whether something was left behind. */
+export function gitFiles(root: string): string[] {
+  return (readdirSync(join(root, '.git'), { recursive: true }) as string[]).filter(
+    (name) => !name.startsWith('piton/'),
+  );
+}
+
+export function committed(files: Record<string, string>): string {
+  const root = makeRepository();
+  write(root, files);
+  git(root, 'add', '-A');
+  git(root, 'commit', '-q', '-m', 'first');
+  return root;
 }
