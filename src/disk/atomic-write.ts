@@ -76,24 +76,27 @@ export function syncDirectory(path: string | Buffer): void {
 }
 
 /**
- * Removes the temporary files that dead processes left in a folder, and gives their names.
- * A process of another host or container looks dead from here, so that only files not written to
- * for `olderThanMs` are taken: no write of piton lasts that long.
+ * The temporary files that dead processes left in a folder, by name. A process of another host or
+ * container looks dead from here, so that only files not written to for `olderThanMs` are told: no
+ * write of piton lasts that long.
  */
-export function sweepTemps(directory: string, olderThanMs: number, clock: Clock): string[] {
-  const swept: string[] = [];
-  for (const name of readdirSync(directory)) {
+export function staleTemps(directory: string, olderThanMs: number, clock: Clock): string[] {
+  const before = clock.now() - olderThanMs;
+  return readdirSync(directory).filter((name) => {
     const pid = TEMP_NAME.exec(name)?.[1];
-    if (pid === undefined || processExists(Number(pid))) continue;
-    if (removeIfOld(join(directory, name), clock.now() - olderThanMs)) swept.push(name);
-  }
-  return swept;
+    return pid !== undefined && !processExists(Number(pid)) && isOld(join(directory, name), before);
+  });
 }
 
-function removeIfOld(path: string, before: number): boolean {
+/** Removes `staleTemps`, and gives their names. */
+export function sweepTemps(directory: string, olderThanMs: number, clock: Clock): string[] {
+  const stale = staleTemps(directory, olderThanMs, clock);
+  for (const name of stale) rmSync(join(directory, name), { force: true });
+  return stale;
+}
+
+function isOld(path: string, before: number): boolean {
   // Another process may sweep at the same time.
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true || stat.mtimeMs > before) return false;
-  rmSync(path, { force: true });
-  return true;
+  return stat?.isFile() === true && stat.mtimeMs <= before;
 }

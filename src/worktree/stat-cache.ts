@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { BytePath } from '../core/byte-path.js';
+import { asBytePath, type BytePath } from '../core/byte-path.js';
 import type { HashAlgorithm, ObjectId } from '../core/types.js';
 import { isOlderThan, STAT_RECORD_BYTES } from './stat-record.js';
 
@@ -67,6 +67,17 @@ export class StatCache implements StatLookup {
     const end = start + STAT_RECORD_BYTES;
     if (this.#data.compare(record, 0, STAT_RECORD_BYTES, start, end) !== 0) return null;
     return this.#data.toString('hex', end, end + this.#idBytes);
+  }
+
+  /** All that is left to look up, in ascending order; nothing is found afterwards. */
+  *entries(): Iterable<StatCacheEntry> {
+    for (; this.#offset < this.#data.length; this.#advance()) {
+      const path = asBytePath(this.#path);
+      const start = this.#offset + 2 + path.length;
+      const end = start + STAT_RECORD_BYTES;
+      const oid = this.#data.toString('hex', end, end + this.#idBytes);
+      yield { path, record: this.#data.subarray(start, end), oid };
+    }
   }
 
   #advance(): void {

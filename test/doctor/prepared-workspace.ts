@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { expect } from 'chai';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openWorkspace } from '../../src/api/open.js';
 import type { OpenOptions } from '../../src/api/types.js';
+import type { DoctorData } from '../../src/api/data.js';
 import type { Workspace } from '../../src/api/workspace.js';
 import { PitonError } from '../../src/core/errors.js';
 import type { Warning } from '../../src/core/types.js';
@@ -99,4 +101,75 @@ export function kept(root: string): { files: Map<string, string>; refs: string[]
   const all = [...everything(root)];
   const files = new Map(all.filter(([path]) => !path.startsWith(join(root, '.git'))));
   return { files, refs: git(root, 'for-each-ref').split('\n') };
+}
+
+export type Problem = DoctorData['problems'][number];
+
+/** What a doctor finds, whether or not it is serious. */
+export async function examined(root: string, repair = false): Promise<DoctorData> {
+  const workspace = await open(root);
+  try {
+    return await workspace.doctor({ repair });
+  } catch (error) {
+    if (!(error instanceof PitonError) || error.code !== 'STATE_DAMAGED') throw error;
+    const data = error.details as unknown as DoctorData;
+    expect(data.problems.some(isSerious), 'it is serious').to.equal(true);
+    return data;
+  } finally {
+    await workspace.close();
+  }
+}
+
+function isSerious({ severity, repaired }: Problem): boolean {
+  return severity === 'must' && !repaired;
+}
+
+/** As check and severity, such as `refs must`. */
+export function brief(problems: readonly Problem[]): string[] {
+  return problems.map(({ check, severity }) => `${check} ${severity}`);
+}
+
+/**
+ * What a doctor finds, having seen that looking changes nothing, that mending mends all of it and
+ * keeps the worktree, and that there is nothing to mend afterwards.
+ */
+export async function mended(root: string): Promise<Problem[]> {
+  const { problems } = await told(root);
+  const worktree = kept(root).files;
+  const { problems: repaired } = await examined(root, true);
+  // Mending one problem can mend another one that came of it.
+  expect(problems.map((problem) => ({ ...problem, repaired: true }))).to.deep.include.members(
+    repaired,
+  );
+  expect(repaired.length).to.be.greaterThan(0);
+  expect(kept(root).files).to.deep.equal(worktree);
+  const after = everything(root);
+  expect((await examined(root)).problems).to.deep.equal([]);
+  expect((await examined(root, true)).problems).to.deep.equal([]);
+  expect(everything(root)).to.deep.equal(after);
+  return problems;
+}
+
+/** What a doctor finds, having seen that it changes nothing. */
+export async function told(root: string): Promise<DoctorData> {
+  const before = everything(root);
+  const found = await examined(root);
+  expect(found.problems.every(({ repaired }) => !repaired)).to.equal(true);
+  expect(everything(root)).to.deep.equal(before);
+  return found;
+}
+
+/** As `told`, having seen that mending leaves it all as it is, but for the lock. */
+export async function onlyTold(root: string): Promise<Problem[]> {
+  const { problems } = await told(root);
+  const before = everything(root);
+  expect((await examined(root, true)).problems).to.deep.equal(problems);
+  expect(everything(root)).to.deep.equal(before);
+  return problems;
+}
+
+/** The id of a process that has ended. */
+export function deadPid(): number {
+  const { pid } = spawnSync('true');
+  return pid;
 }

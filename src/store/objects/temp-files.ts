@@ -16,39 +16,55 @@ export function objectTempPath(folder: string, kind: TempKind): string {
   return join(folder, `${kind}_piton_${process.pid}_${randomBytes(8).toString('hex')}`);
 }
 
-export interface SweptTemps {
-  files: number;
+/** A temporary file that nobody will write to any more. */
+export interface StaleTemp {
+  path: string;
   bytes: number;
 }
 
 /**
- * Removes the temporary files that dead processes of piton left among the objects. A process of
- * another host or container looks dead from here, so that only files not written to for
- * `olderThanMs` are taken.
+ * The temporary files that dead processes of piton left among the objects. A process of another
+ * host or container looks dead from here, so that only files not written to for `olderThanMs` are
+ * told.
  */
-export function sweepObjectTemps(
+export function staleObjectTemps(
   objectsDir: string,
   olderThanMs: number,
   clock: Clock,
-): SweptTemps {
-  const swept: SweptTemps = { files: 0, bytes: 0 };
+): StaleTemp[] {
   const before = clock.now() - olderThanMs;
+  const stale: StaleTemp[] = [];
   for (const entry of readdirSync(objectsDir, { withFileTypes: true })) {
     if (!entry.isDirectory() || !FOLDER_OF_OBJECTS.test(entry.name)) continue;
     const folder = join(objectsDir, entry.name);
     for (const name of namesIn(folder)) {
       const pid = TEMP_NAME.exec(name)?.[1];
       if (pid === undefined || processExists(Number(pid))) continue;
-      sweepFile(join(folder, name), before, swept);
+      const path = join(folder, name);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (stat?.isFile() !== true || stat.mtimeMs > before) continue;
+      stale.push({ path, bytes: stat.size });
     }
   }
-  return swept;
+  return stale;
 }
 
-function sweepFile(path: string, before: number, swept: SweptTemps): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true || stat.mtimeMs > before) return;
-  rmSync(path, { force: true });
-  swept.files++;
-  swept.bytes += stat.size;
+export interface SweptTemps {
+  files: number;
+  bytes: number;
+}
+
+/** Removes `staleObjectTemps`. */
+export function sweepObjectTemps(
+  objectsDir: string,
+  olderThanMs: number,
+  clock: Clock,
+): SweptTemps {
+  const swept: SweptTemps = { files: 0, bytes: 0 };
+  for (const { path, bytes } of staleObjectTemps(objectsDir, olderThanMs, clock)) {
+    rmSync(path, { force: true });
+    swept.files++;
+    swept.bytes += bytes;
+  }
+  return swept;
 }
