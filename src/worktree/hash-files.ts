@@ -55,8 +55,9 @@ export async function hashOne(file: FoundFile, context: HashContext): Promise<Ha
   return hashLargeFile(absolute, batch, context.algorithm, maxFileBytes);
 }
 
-const BULK_FROM_FILES = 1_000;
-const BULK_FROM_BYTES = 16 * 1024 * 1024;
+/** With less to do, starting threads takes longer than the work itself. */
+const BULK_FROM_FILES = 5_000;
+const BULK_FROM_BYTES = 32 * 1024 * 1024;
 const FILES_BETWEEN_PAUSES = 200;
 
 function isWorthThreads(files: readonly FoundFile[]): boolean {
@@ -81,9 +82,10 @@ export async function hashFiles(
   };
   const isBulk = (file: FoundFile): boolean =>
     file.mode !== MODE.link && file.size < STREAMED_FROM_BYTES;
-  const bulkFiles = bulk !== null && isWorthThreads(files) ? files.filter(isBulk) : [];
-  if (bulk !== null && bulkFiles.length > 0) await bulk(bulkFiles, context, count);
-  for (const file of bulkFiles.length > 0 ? files.filter((file) => !isBulk(file)) : files) {
+  const bulkFiles = bulk === null ? [] : files.filter(isBulk);
+  const isBulked = bulk !== null && isWorthThreads(bulkFiles);
+  if (isBulked) await bulk(bulkFiles, context, count);
+  for (const file of isBulked ? files.filter((file) => !isBulk(file)) : files) {
     context.signal?.throwIfAborted();
     count(file, await hashOne(file, context));
     if (done % FILES_BETWEEN_PAUSES === 0) await setImmediate();

@@ -22,3 +22,11 @@ export class IgnoreFileReader {
     return contents.data;
   };
 }
+
+/**
+ * Whether an ignore file may be among the names of a folder: asking the system for absent ones
+ * would cost more than all else. File systems that fold case find it under other spellings too.
+ */
+export function mayHold(names: readonly BytePath[], file: BytePath): boolean {
+  return names.some((name) => name.length === file.length && name.toLowerCase() === file);
+}

@@ -10,16 +10,17 @@ export const STAT_RECORD_BYTES = 40;
 const MTIME_OFFSET = 8;
 const CTIME_OFFSET = 16;
 
-function writeUnsigned(buffer: Buffer, value: bigint, offset: number): void {
-  buffer.writeBigUInt64LE(BigInt.asUintN(64, value), offset);
-}
+/** One record on its way; a view writes 64-bit numbers many times faster than a Buffer does. */
+const words = new DataView(new ArrayBuffer(STAT_RECORD_BYTES));
+const wordBytes = new Uint8Array(words.buffer);
 
 export function writeStatRecord(buffer: Buffer, offset: number, stat: BigIntStats): void {
-  writeUnsigned(buffer, stat.size, offset);
-  writeUnsigned(buffer, stat.mtimeNs, offset + MTIME_OFFSET);
-  writeUnsigned(buffer, stat.ctimeNs, offset + CTIME_OFFSET);
-  writeUnsigned(buffer, stat.ino, offset + 24);
-  writeUnsigned(buffer, stat.mode, offset + 32);
+  words.setBigUint64(0, stat.size, true);
+  words.setBigUint64(MTIME_OFFSET, stat.mtimeNs, true);
+  words.setBigUint64(CTIME_OFFSET, stat.ctimeNs, true);
+  words.setBigUint64(24, stat.ino, true);
+  words.setBigUint64(32, stat.mode, true);
+  buffer.set(wordBytes, offset);
 }
 
 export function statRecord(stat: BigIntStats): Buffer {

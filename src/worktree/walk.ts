@@ -11,6 +11,7 @@ import {
 import { PitonError, systemErrorCode } from '../core/errors.js';
 import { MODE, type FileMode, type NotCaptured } from '../core/types.js';
 import { modeOfFile } from './hash-file.js';
+import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
 import { STAT_RECORD_BYTES, StatTable, writeStatRecord } from './stat-record.js';
 
@@ -116,7 +117,7 @@ class Walk {
       nestedRepositories: [],
       ignored: [],
     };
-    this.#enter(root, request.scope, false, null);
+    this.#enter(root, () => request.scope, false, null);
   }
 
   async run(): Promise<WalkResult> {
@@ -138,7 +139,7 @@ class Walk {
   /** False when it is not the folder any more that it was when its parent was listed. */
   #enter(
     folder: FoundFolder,
-    scope: WalkScope,
+    scopeFor: (names: readonly BytePath[]) => WalkScope,
     explicitOnly: boolean,
     seen: BigIntStats | null,
   ): boolean {
@@ -154,6 +155,7 @@ class Walk {
       this.result.nestedRepositories.push(path);
       this.#request.onNestedRepository(path);
     }
+    const scope = scopeFor(names);
     this.#stack.push({ folder, scope, explicitOnly, names: stats, next: 0 });
     return true;
   }
@@ -226,9 +228,13 @@ class Walk {
       folders: [],
       keptWhenEmpty: !ignored || this.#request.explicit().has(path),
     };
-    const read = (name: BytePath): Buffer | null => this.#request.readIgnoreFile(path, name);
-    const scope = ignored ? frame.scope : frame.scope.enter(item.name, read);
-    if (this.#enter(folder, scope, ignored, item.stat)) frame.folder.folders.push(folder);
+    const scopeFor = (names: readonly BytePath[]): WalkScope => {
+      if (ignored) return frame.scope;
+      return frame.scope.enter(item.name, (file) =>
+        mayHold(names, file) ? this.#request.readIgnoreFile(path, file) : null,
+      );
+    };
+    if (this.#enter(folder, scopeFor, ignored, item.stat)) frame.folder.folders.push(folder);
   }
 
   #isExplicitFolder(path: BytePath): boolean {

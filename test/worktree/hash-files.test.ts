@@ -117,12 +117,14 @@ describe('worktree: hashing files', () => {
     symlinkSync('target', join(root, 'link'));
     writeFileSync(join(root, 'huge'), 'huge');
     const others = [found('link', 1, MODE.link), found('huge', STREAMED_FROM_BYTES)];
-    const few = manyFiles(root, 3);
-    const large = few.map((file) => ({ ...file, size: 6 * 1024 * 1024 }));
+    const few = manyFiles(root, 5);
+    const large = few.map((file) => ({ ...file, size: 7 * 1024 * 1024 }));
     const cases: [FoundFile[], number][] = [
       [[...few, ...others], 0],
-      [[...large, ...others], 3],
-      [[...manyFiles(root, 998), ...others], 998],
+      [[...large, ...others], 5],
+      [[...large.slice(0, 4), ...others], 0],
+      [[...manyFiles(root, 5_000), ...others], 5_000],
+      [[...manyFiles(root, 4_999), ...others], 0],
       [[found('huge', 20 * 1024 * 1024)], 0],
       [[found('link', 1, MODE.link), found('huge', 20 * 1024 * 1024)], 0],
     ];

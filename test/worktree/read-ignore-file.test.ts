@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytePathFromText, ROOT } from '../../src/core/byte-path.js';
 import { LIMITS } from '../../src/core/limits.js';
-import { IgnoreFileReader } from '../../src/worktree/read-ignore-file.js';
+import { IgnoreFileReader, mayHold } from '../../src/worktree/read-ignore-file.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { bytePath } from './scanning.js';
 
@@ -37,5 +37,12 @@ describe('worktree: reading ignore files', () => {
       expect(reader.read(bytePath(folder), NAME), folder).to.equal(null);
     }
     expect(reader.seen.size).to.equal(0);
+  });
+
+  it('looks for them only where a listing may name them', () => {
+    const names = ['a', '.gitignored', '.GitIgnore'].map(bytePath);
+    expect(mayHold(names, NAME)).to.equal(true);
+    expect(mayHold(names.slice(0, 2), NAME)).to.equal(false);
+    expect(mayHold(names, bytePath('.pitonignore'))).to.equal(false);
   });
 });
