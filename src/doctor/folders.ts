@@ -37,7 +37,7 @@ export function contentsOf(path: BytePath): Contents {
 }
 
 export function showContents({ files, bytes }: Contents): string {
-  return `${files} files (${bytes} bytes)`;
+  return `${files} ${files === 1 ? 'file' : 'files'} (${bytes} bytes)`;
 }
 
 const STAYS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST']);

@@ -167,7 +167,7 @@ describe('doctor', () => {
       ]);
     });
 
-    it('says what to do by hand about one that cannot be judged, and never removes it', async () => {
+    it('says what to do about one that cannot be judged, and never removes it', async () => {
       const { root, stateDir } = prepared;
       for (const record of ['garbage', lockRecord(1, 'another-host')]) {
         writeFileSync(join(stateDir, 'lock'), record);
@@ -210,7 +210,7 @@ describe('doctor', () => {
       expect(kept(root).refs).to.deep.equal(refs);
     });
 
-    it('only tells of a journal that cannot be read, and mends nothing that it may need', async () => {
+    it('only tells of a journal that cannot be read, and mends nothing it may need', async () => {
       const { root, stateDir, ids } = prepared;
       writeFileSync(join(stateDir, 'journal'), 'garbage');
       git(root, 'update-ref', '-d', checkpointRef(prepared, ids[0]));
@@ -248,7 +248,7 @@ describe('doctor', () => {
       expect(kept(root).refs).to.deep.equal(refs);
     });
 
-    it('sets a note aside that cannot be read or carried out, and that stops all work', async () => {
+    it('sets a note aside that cannot be read or carried out', async () => {
       const { root, stateDir, planId, ids } = prepared;
       const note = join(stateDir, 'pending-checkpoint');
       writeFileSync(note, 'garbage');

@@ -87,7 +87,7 @@ describe('findRefs', () => {
     expect(isComplete).to.equal(false);
   });
 
-  it('passes on what a store says whose refs are not files, and what is no PitonError', async () => {
+  it('passes on what stores of other kinds say, and what is no PitonError', async () => {
     const refused = new PitonError('GIT_FAILED', 'on purpose');
     const refs = { list: () => Promise.reject(refused) } as unknown as RefStore;
     const tables = { ...repository, refStorage: 'reftable' } as Repository;

@@ -65,19 +65,12 @@ describe('doctor and leftovers', () => {
       const folder = join(root, 'mount', `.piton-staging-${ID}`);
       for (const name of ['new/0', 'old/1', 'kept/2']) put(join(folder, name));
       const { problems } = await examined(root, true);
+      const where = `in "mount/.piton-staging-${ID}" holds 1 file (8 bytes)`;
+      const aside = `${where} that were set aside; take what you need and delete it`;
       expect(problems.map(({ message, repaired }) => [message, repaired])).to.deep.equal([
-        [
-          `kept in "mount/.piton-staging-${ID}" holds 1 files (8 bytes) that were set aside; take what you need and delete it`,
-          false,
-        ],
-        [
-          `new in "mount/.piton-staging-${ID}" holds 1 files (8 bytes) that no operation needs`,
-          true,
-        ],
-        [
-          `old in "mount/.piton-staging-${ID}" holds 1 files (8 bytes) that were set aside; take what you need and delete it`,
-          false,
-        ],
+        [`kept ${aside}`, false],
+        [`new ${where} that no operation needs`, true],
+        [`old ${aside}`, false],
       ]);
       expect(readFileSync(join(folder, 'old/1'), 'utf8')).to.equal('contents');
       expect(readFileSync(join(folder, 'kept/2'), 'utf8')).to.equal('contents');
@@ -144,10 +137,11 @@ describe('doctor and leftovers', () => {
       put(join(stateDir, 'trash', LATER_ID, 'kept/3'), 'more contents');
       const problems = await onlyTold(root);
       expect(brief(problems)).to.deep.equal(Array.from({ length: 3 }, () => 'trash should'));
+      const kept = 'that no checkpoint holds; take what you need and delete it';
       expect(problems.map(({ message }) => message.replace(stateDir, ''))).to.deep.equal([
-        `/trash/${ID}/kept holds 1 files (8 bytes) that no checkpoint holds; take what you need and delete it`,
-        `/trash/${ID}/old holds 1 files (8 bytes) of an earlier rollback; the next one removes it`,
-        `/trash/${LATER_ID}/kept holds 1 files (13 bytes) that no checkpoint holds; take what you need and delete it`,
+        `/trash/${ID}/kept holds 1 file (8 bytes) ${kept}`,
+        `/trash/${ID}/old holds 1 file (8 bytes) of an earlier rollback; the next one removes it`,
+        `/trash/${LATER_ID}/kept holds 1 file (13 bytes) ${kept}`,
       ]);
     });
   });

@@ -17,8 +17,8 @@ import { git, tryGit } from '../helpers/git.js';
 import {
   brief,
   checkpointRef,
+  examined,
   mended,
-  onlyTold,
   prepare,
   told,
   type Prepared,
@@ -134,10 +134,13 @@ describe('doctor and the stat cache', () => {
     expect(brief(await mended(root))).to.deep.equal(['stat_cache should']);
   });
 
-  it('tells of one that is no file', async () => {
+  it('removes a link in its place, and not what it leads to', async () => {
     rmSync(file, { force: true });
-    symlinkSync('/etc/hostname', file);
-    const problems = await onlyTold(root);
-    expect(brief(problems)).to.deep.equal(['state_directory must', 'stat_cache must']);
+    symlinkSync(join(root, 'shared.txt'), file);
+    const { problems } = await told(root);
+    expect(brief(problems)).to.deep.equal(['state_directory must', 'stat_cache should']);
+    await examined(root, true);
+    expect(existsSync(join(root, 'shared.txt'))).to.equal(true);
+    expect((await told(root)).problems).to.deep.equal([]);
   });
 });
