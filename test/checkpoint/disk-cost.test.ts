@@ -14,21 +14,13 @@ import { expect } from 'chai';
 import { measureDiskCost, type DiskCost } from '../../src/checkpoint/disk-cost.js';
 import { listCheckpointRefs } from '../../src/checkpoint/list.js';
 import type { Checkpoint } from '../../src/checkpoint/metadata.js';
-import { KEPT, ObjectShares, SHARED } from '../../src/checkpoint/object-shares.js';
 import { CHECKPOINT_REFS, formatStateRef, STATE_REFS } from '../../src/checkpoint/ref-names.js';
-import { asBytePath } from '../../src/core/byte-path.js';
-import { MODE } from '../../src/core/types.js';
-import { encodeTree } from '../../src/store/objects/object-format.js';
 import { loosePath } from '../../src/store/objects/presence.js';
 import { git, makeRepository } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { objectsOf, overwrite, packPath } from '../store/objects/samples.js';
 import { closeContexts, contextOf, take, type TestContext } from './contexts.js';
-
-function write(root: string, path: string, text: string): void {
-  mkdirSync(join(root, path, '..'), { recursive: true });
-  writeFileSync(join(root, path), text);
-}
+import { sample, write } from './disk-cost-samples.js';
 
 async function cost(context: TestContext): Promise<DiskCost> {
   return measureDiskCost(context, await listCheckpointRefs(context.refs, null));
@@ -56,32 +48,6 @@ function costByGit(root: string): number {
     if (ours.has(oid) && !kept.has(oid)) bytes += Number(size);
   }
   return bytes;
-}
-
-/** A repository with a commit, a branch elsewhere, and checkpoints that share much. */
-async function sample(): Promise<{ context: TestContext; root: string; taken: Checkpoint[] }> {
-  const root = makeRepository();
-  for (let file = 0; file < 6; file++)
-    write(root, `folder${file % 2}/f${file}`, `${file}`.repeat(500));
-  git(root, 'add', '-A');
-  git(root, 'commit', '-q', '-m', 'one');
-  git(root, 'checkout', '-q', '-b', 'other');
-  write(root, 'on-the-branch', 'branch\n'.repeat(200));
-  git(root, 'add', '-A');
-  git(root, 'commit', '-q', '-m', 'two');
-  git(root, 'checkout', '-q', 'main');
-  const context = await contextOf(root);
-  const taken: Checkpoint[] = [];
-  for (const change of ['alpha', 'beta', 'gamma']) {
-    write(root, `folder0/${change}`, change.repeat(300));
-    // What a branch holds elsewhere is the user's, wherever a checkpoint has it.
-    write(root, 'copied', 'branch\n'.repeat(200));
-    if (change === 'beta') write(root, 'only-then', 'x'.repeat(900));
-    else rmSync(join(root, 'only-then'), { force: true });
-    const { checkpoint } = await take(context, { latest: taken.at(-1) ?? null });
-    taken.push(checkpoint);
-  }
-  return { context, root, taken };
 }
 
 async function withoutCheckpoint(
@@ -253,56 +219,5 @@ describe('the remembered cost', () => {
     rmSync(context.repository.stateDir, { recursive: true });
     expect(await cost(context)).to.deep.equal(measured);
     expect(existsSync(context.repository.stateDir)).to.equal(false);
-  });
-});
-
-describe('shares of objects', () => {
-  afterEach(closeContexts);
-
-  it('are shared, kept or owned, whatever the order', async () => {
-    const { context, taken } = await sample();
-    const [first, second] = taken.map(({ commit }) => commit);
-    const bounds = { trees: 1_000, objects: 1_000 };
-    const shares = new ObjectShares(context.objects, bounds);
-    await shares.claim(first!, 0);
-    await shares.claim(second!, 1);
-    const owners = [...shares.owners.values()];
-    expect([0, 1, SHARED].every((owner) => owners.includes(owner))).to.equal(true);
-    await shares.claim(first!, KEPT);
-    await shares.claim(second!, 2);
-    const later = [...shares.owners.values()];
-    expect(later).not.to.include(0);
-    expect(new ObjectShares(context.objects, bounds).owners.size).to.equal(0);
-  });
-
-  it('end at their bounds', async () => {
-    const { context, taken } = await sample();
-    const few = new ObjectShares(context.objects, { trees: 1, objects: 1_000 });
-    await few.claim(taken[0]!.commit, 0);
-    const entries = git(context.repository.root, 'ls-tree', taken[0]!.commit).split('\n');
-    expect(few.owners.size).to.equal(2 + entries.length);
-    const small = new ObjectShares(context.objects, { trees: 1_000, objects: 3 });
-    await small.claim(taken[0]!.commit, 0);
-    await small.claim(taken[1]!.commit, 0);
-    expect(small.owners.size).to.equal(3);
-  });
-
-  it('do not go into what is not what it seems', async () => {
-    const { context, root, taken } = await sample();
-    const blob = git(root, 'rev-parse', `${taken[0]!.tree}:copied`);
-    const bounds = { trees: 9, objects: 9 };
-    const shares = new ObjectShares(context.objects, bounds);
-    await shares.claim(blob, 0);
-    expect([...shares.owners]).to.deep.equal([[blob, 0]]);
-    // A file that reads as a tree, where a folder should be.
-    const batch = context.objects.beginBatch();
-    const line = { mode: MODE.directory, name: asBytePath('x') };
-    const file = batch.add('blob', encodeTree([{ ...line, oid: blob }]));
-    const tree = batch.add('tree', encodeTree([{ ...line, oid: file }]));
-    await batch.publish();
-    const commit = git(root, 'commit-tree', tree, '-m', 'odd');
-    const odd = new ObjectShares(context.objects, bounds);
-    await odd.claim(commit, 0);
-    expect([...odd.owners.keys()]).to.have.members([commit, tree, file]);
   });
 });

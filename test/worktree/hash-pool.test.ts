@@ -1,28 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { asBytePath } from '../../src/core/byte-path.js';
-import type { ObjectBatch } from '../../src/store/object-store.js';
 import { hashObject } from '../../src/store/objects/object-format.js';
 import { loosePath } from '../../src/store/objects/presence.js';
 import { hashOnlyBatch } from '../../src/worktree/hash-only-batch.js';
 import { poolHasher } from '../../src/worktree/hash-pool.js';
-import { pitonError, rejectionOf } from '../disk/thrown.js';
 import { unprivilegedDirectory } from '../disk/unprivileged.js';
-import { assertFsckClean, git, makeRepository, TEST_ENV, tryGit } from '../helpers/git.js';
-import { tempDirectory } from '../helpers/temp.js';
+import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
 import {
   ALGORITHMS,
   objectsOf,
@@ -31,53 +18,16 @@ import {
   repositoryOf,
 } from '../store/objects/samples.js';
 import {
+  batchWith,
   bulkOutcomes,
   contextFor,
   foundFile,
+  manyFiles,
+  oidsOf,
   singleOutcomes,
+  withPostMessage,
   writeFiles,
-  type Outcomes,
 } from './hash-samples.js';
-
-function manyFiles(count: number): Record<string, string> {
-  const numbers = Array.from({ length: count }, (_, number) => number);
-  return Object.fromEntries(numbers.map((n) => [`f${n}`, `${n}\n`.repeat(1 + (n % 50))]));
-}
-
-/** A batch of a repository with some methods replaced. */
-function batchWith(batch: ObjectBatch, replaced: Partial<ObjectBatch>): ObjectBatch {
-  return {
-    has: (oid) => batch.has(oid),
-    add: (type, data) => batch.add(type, data),
-    addDeflated: (object) => batch.addDeflated(object),
-    addStream: (size, stream) => batch.addStream(size, stream),
-    publish: () => batch.publish(),
-    discard: () => batch.discard(),
-    ...replaced,
-  };
-}
-
-function oidsOf(outcomes: Outcomes): string[] {
-  return Object.values(outcomes).map((outcome) => (outcome as { oid: string }).oid);
-}
-
-/** Replaces how messages are sent to threads, for as long as `work` lasts. */
-async function withPostMessage<T>(
-  replacement: (this: Worker, value: unknown, original: () => void) => void,
-  work: () => Promise<T>,
-): Promise<T> {
-  const original = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')!;
-  Worker.prototype.postMessage = function (this: Worker, value: unknown): void {
-    replacement.call(this, value, () =>
-      (original.value as Worker['postMessage']).call(this, value),
-    );
-  };
-  try {
-    return await work();
-  } finally {
-    Object.defineProperty(Worker.prototype, 'postMessage', original);
-  }
-}
 
 describe('hashing on threads', () => {
   for (const algorithm of ALGORITHMS) {
@@ -299,90 +249,4 @@ describe('hashing on threads', () => {
     expect(reported).to.equal(4_000);
     expect(most).to.be.at.most(Math.min(availableParallelism(), 4) * 2 * 128);
   });
-});
-
-describe('the end of hashing on threads', () => {
-  it('rejects with the reason of the signal, and reports nothing more', async () => {
-    const repository = makeRepository();
-    const files = writeFiles(repository, manyFiles(3_000));
-    const store = openStore(repository);
-    const controller = new AbortController();
-    const batch = store.beginBatch();
-    const context = contextFor(repository, batch, { signal: controller.signal });
-    let reported = 0;
-    const hashing = poolHasher(store)(files, context, () => {
-      reported++;
-      if (reported === 200) controller.abort(new Error('enough'));
-    });
-    expect((await rejectionOf(hashing)) as Error).to.have.property('message', 'enough');
-    const atEnd = reported;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(reported).to.equal(atEnd).and.to.be.below(3_000);
-    await batch.discard();
-
-    const again = poolHasher(store)(
-      files,
-      contextFor(repository, batch, context),
-      () => reported++,
-    );
-    expect((await rejectionOf(again)) as Error).to.have.property('message', 'enough');
-    expect(reported).to.equal(atEnd);
-  });
-
-  it('rejects with an error of the one who is told', async () => {
-    const repository = makeRepository();
-    const files = writeFiles(repository, manyFiles(10));
-    const store = openStore(repository);
-    const hashing = poolHasher(store)(files, contextFor(repository, store.beginBatch()), () => {
-      throw new Error('full');
-    });
-    expect((await rejectionOf(hashing)) as Error).to.have.property('message', 'full');
-  });
-
-  it('rejects with an error of a thread', async () => {
-    const repository = makeRepository();
-    const files = [foundFile(repository, asBytePath('a'))];
-    files[0]!.path = asBytePath('a\0b');
-    const store = openStore(repository);
-    const context = contextFor(repository, store.beginBatch());
-    const error = await rejectionOf(poolHasher(store)(files, context, () => undefined));
-    expect(error).to.be.an('error').with.property('code', 'ERR_INVALID_ARG_VALUE');
-  });
-
-  it('rejects when a thread ends by itself', async () => {
-    const repository = makeRepository();
-    const files = writeFiles(repository, manyFiles(500));
-    const store = openStore(repository);
-    const context = contextFor(repository, store.beginBatch());
-    const error = await withPostMessage(
-      function () {
-        void this.terminate();
-      },
-      () => rejectionOf(poolHasher(store)(files, context, () => undefined)),
-    );
-    expect(pitonError(error).code).to.equal('INTERNAL');
-    expect(pitonError(error).message).to.include('thread ended');
-  });
-
-  for (const [mode, said] of [
-    ['', 'reported 300\n'],
-    ['abort', 'ended: enough\n'],
-  ] as const) {
-    it(`leaves nothing that keeps the process, nor takes its options ${mode}`, () => {
-      const repository = makeRepository();
-      writeFiles(repository, manyFiles(300));
-      const seen = join(tempDirectory(), 'seen');
-      const preload = join(tempDirectory(), 'preload.cjs');
-      const note = `require('fs').appendFileSync(${JSON.stringify(seen)}, 'x')`;
-      writeFileSync(preload, `${note};`);
-      const child = join(import.meta.dirname, 'fixtures/hash-child.js');
-      const run = spawnSync(process.execPath, ['--require', preload, child, repository, mode], {
-        env: TEST_ENV,
-        timeout: 20_000,
-      });
-      expect(run.stdout.toString() + run.stderr.toString()).to.equal(said);
-      expect(run.status).to.equal(0);
-      expect(readFileSync(seen, 'utf8')).to.equal('x');
-    });
-  }
 });

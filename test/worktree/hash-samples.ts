@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import {
   asBytePath,
   bytePathFromText,
@@ -72,4 +73,44 @@ export async function singleOutcomes(
   const outcomes: Outcomes = {};
   for (const file of files) outcomes[file.path] = plain(await hashOne(file, context));
   return outcomes;
+}
+
+export function manyFiles(count: number): Record<string, string> {
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  return Object.fromEntries(numbers.map((n) => [`f${n}`, `${n}\n`.repeat(1 + (n % 50))]));
+}
+
+/** A batch of a repository with some methods replaced. */
+export function batchWith(batch: ObjectBatch, replaced: Partial<ObjectBatch>): ObjectBatch {
+  return {
+    has: (oid) => batch.has(oid),
+    add: (type, data) => batch.add(type, data),
+    addDeflated: (object) => batch.addDeflated(object),
+    addStream: (size, stream) => batch.addStream(size, stream),
+    publish: () => batch.publish(),
+    discard: () => batch.discard(),
+    ...replaced,
+  };
+}
+
+export function oidsOf(outcomes: Outcomes): string[] {
+  return Object.values(outcomes).map((outcome) => (outcome as { oid: string }).oid);
+}
+
+/** Replaces how messages are sent to threads, for as long as `work` lasts. */
+export async function withPostMessage<T>(
+  replacement: (this: Worker, value: unknown, original: () => void) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const original = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')!;
+  Worker.prototype.postMessage = function (this: Worker, value: unknown): void {
+    replacement.call(this, value, () =>
+      (original.value as Worker['postMessage']).call(this, value),
+    );
+  };
+  try {
+    return await work();
+  } finally {
+    Object.defineProperty(Worker.prototype, 'postMessage', original);
+  }
 }
