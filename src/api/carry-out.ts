@@ -5,7 +5,8 @@ import type { OperationOptions } from '../core/types.js';
 import { listPlans } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
-import type { JournalOperation } from '../rollback/journal.js';
+import type { HeadSwap, JournalOperation } from '../rollback/journal.js';
+import type { RefEdit } from '../store/ref-store.js';
 import { assertNoOperationInProgress } from '../rollback/guards.js';
 import { assertToken, rehearseRollback } from '../rollback/rehearse.js';
 import { outlookOf, rollBack, type RollbackWorkspace } from '../rollback/roll-back.js';
@@ -26,7 +27,9 @@ export interface CarryOut extends OperationOptions {
   dryRun: boolean;
   token: string | null;
   /** What becomes of the plan, given the safety checkpoint's id. */
-  planAfter: (safetyCheckpointId: string) => Plan;
+  planAfter: (safetyCheckpointId: string, head: HeadSwap | null) => Plan;
+  /** When a rollback that moved HEAD is taken back: the branch that it moved. */
+  alsoBranch: RefEdit | null;
 }
 
 /** Shows what a rollback would do, and does nothing. */
@@ -85,8 +88,8 @@ export async function carryOut(
     },
     announceSafety: (checkpointId) =>
       notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, isSafety: true }),
-    planAfter: (safetyCheckpointId) => {
-      after = stamped(request.planAfter(safetyCheckpointId), plan, workspace.clock);
+    planAfter: (safetyCheckpointId, head) => {
+      after = stamped(request.planAfter(safetyCheckpointId, head), plan, workspace.clock);
       return { ...after };
     },
   });

@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
+import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import { readCheckpoint } from '../checkpoint/list.js';
 import { Sidecar } from '../checkpoint/sidecar.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
@@ -11,32 +11,45 @@ import { readBounded } from '../disk/read.js';
 import { parsePlanState, type PlanState } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
+import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { readJournal } from '../rollback/journal.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
+import { dropFromPlan, dropPlan } from './drop.js';
 import { findPlan, putPlan } from './put-plan.js';
 
 /*
- * A checkpoint stands once its ref does, but the plan file names it only a moment later. This
- * note lies in the state directory in between, so that the next command can finish the step that
- * a kill cut off: the sidecar holds the plan as it was going to be.
+ * A checkpoint stands once its ref does, but the plan file names it only a moment later; and a
+ * deletion takes more than one write. This note lies in the state directory in between, so that
+ * the next command can finish what a kill cut off: the sidecar holds the plan as it was going to
+ * be.
  */
 const NOTE = 'pending-checkpoint';
 
-interface Pending {
+/**
+ * `safety`: it goes again unless a journal has taken it over. `deletion`: of the checkpoint.
+ * `plan_deletion`: of the whole plan; the checkpoint's id is then the plan's.
+ */
+const KINDS = ['ordinary', 'safety', 'deletion', 'plan_deletion'] as const;
+
+interface PendingFacts {
   planId: string;
   checkpointId: string;
-  /** A safety checkpoint: it goes again unless a journal has taken it over. */
-  isSafety: boolean;
+  kind: (typeof KINDS)[number];
+  /** The step that the checkpoint is taken for. */
+  step?: number | undefined;
+  /** The plan is made with the checkpoint and becomes the current one. */
+  isNewPlan?: boolean;
 }
 
-export function notePending(stateDir: string, pending: Pending): void {
-  writeAtomic(
-    join(stateDir, NOTE),
-    `${pending.planId} ${pending.checkpointId}${pending.isSafety ? ' safety' : ''}\n`,
-    {
-      durability: 'fast',
-    },
-  );
+type Pending = PendingFacts & { isSafety: boolean };
+
+export function notePending(stateDir: string, pending: PendingFacts): void {
+  const { planId, checkpointId, kind, step, isNewPlan = false } = pending;
+  const words = [planId, checkpointId];
+  if (kind !== 'ordinary') words.push(kind);
+  if (step !== undefined) words.push(`step=${step}`);
+  if (isNewPlan) words.push('new_plan');
+  writeAtomic(join(stateDir, NOTE), `${words.join(' ')}\n`, { durability: 'fast' });
 }
 
 export function clearPending(stateDir: string): void {
@@ -50,9 +63,12 @@ export function clearPending(stateDir: string): void {
 export function readPending(stateDir: string): Pending | null {
   const text = readBounded(join(stateDir, NOTE), LIMITS.gitFileBytes)?.toString('latin1');
   if (text === undefined) return null;
-  const [planId = '', checkpointId = '', safety] = text.trim().split(' ');
+  const [planId = '', checkpointId = '', ...words] = text.trim().split(' ');
   if (isId(planId) && isId(checkpointId)) {
-    return { planId, checkpointId, isSafety: safety === 'safety' };
+    const kind = KINDS.find((one) => words.includes(one)) ?? 'ordinary';
+    const step = words.flatMap((word) => /^step=(\d{1,15})$/.exec(word)?.[1] ?? []).map(Number)[0];
+    const isNewPlan = words.includes('new_plan');
+    return { planId, checkpointId, kind, step, isNewPlan, isSafety: kind === 'safety' };
   }
   throw new PitonError('STATE_DAMAGED', 'the note of a pending checkpoint is damaged', {
     hint: "run 'piton doctor --repair'",
@@ -61,22 +77,26 @@ export function readPending(stateDir: string): Pending | null {
 }
 
 /**
- * Finishes or forgets a checkpoint whose making was cut off, and gives what it was. The caller
- * holds the lock.
+ * Finishes or forgets a checkpoint whose making was cut off, or a deletion, and gives what it was.
+ * A safety checkpoint that an unfinished rollback needs stays pending. The caller holds the lock.
  */
 export async function settlePending(workspace: RollbackWorkspace): Promise<Pending | null> {
   const { stateDir } = workspace;
   const pending = readPending(stateDir);
   if (pending === null) return null;
-  if (pending.isSafety) await settleSafety(workspace, pending);
+  const { planId, checkpointId, kind } = pending;
+  if (kind === 'safety') {
+    const journal = readJournal(stateDir)?.journal;
+    if (journal?.safetyCheckpointId === checkpointId) return pending;
+    await settleSafety(workspace, pending);
+  } else if (kind === 'deletion') await dropFromPlan(workspace, planId, checkpointId);
+  else if (kind === 'plan_deletion') await dropPlan(workspace, planId);
   else await settleOrdinary(workspace, pending);
   clearPending(stateDir);
   return pending;
 }
 
 async function settleSafety(workspace: RollbackWorkspace, pending: Pending): Promise<void> {
-  const journal = readJournal(workspace.stateDir)?.journal;
-  if (journal?.safetyCheckpointId === pending.checkpointId) return;
   const plan = findPlan(workspace.stateDir, pending.planId);
   const stands = plan?.rollbacks.undo.concat(plan.rollbacks.redo) ?? [];
   if (stands.some((entry) => entry.from_checkpoint_id === pending.checkpointId)) return;
@@ -84,21 +104,18 @@ async function settleSafety(workspace: RollbackWorkspace, pending: Pending): Pro
 }
 
 async function settleOrdinary(workspace: RollbackWorkspace, pending: Pending): Promise<void> {
-  const { refs, objects } = workspace;
+  const { refs, objects, stateDir, durability } = workspace;
   const name = formatCheckpointRef(pending);
   const oid = await refs.read(name);
   if (oid === null) {
-    const state = formatStateRef(pending);
-    const orphan = await refs.read(state);
-    if (orphan !== null) await refs.transact([{ name: state, expected: orphan, value: null }]);
-  } else {
-    const checkpoint = await readCheckpoint({ name, oid }, objects);
-    const sidecar = await Sidecar.open(checkpoint, refs, objects);
-    const bytes = await sidecar.readPlanState();
-    const state = parsePlanState(bytes, 'plan.json');
-    const plan = withoutSubplans(state);
-    putPlan(workspace, withCheckpoint(plan, pending.checkpointId, plan.last_completed_step));
+    await dropCheckpoint(workspace, pending.planId, pending.checkpointId);
+    return;
   }
+  const checkpoint = await readCheckpoint({ name, oid }, objects);
+  const sidecar = await Sidecar.open(checkpoint, refs, objects);
+  const plan = withoutSubplans(parsePlanState(await sidecar.readPlanState(), 'plan.json'));
+  putPlan(workspace, withCheckpoint(plan, pending.checkpointId, pending.step));
+  if (pending.isNewPlan === true) writeCurrentPlan(stateDir, pending.planId, durability);
 }
 
 function withoutSubplans({ subplans, ...plan }: PlanState): Plan {

@@ -1,7 +1,7 @@
 import { isoTime, type Clock } from '../core/clock.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
 import type { Durability } from '../core/types.js';
-import { createPlanFile, readPlan, updatePlan } from '../plan/plan-file.js';
+import { createPlanFile, readPlan, replacePlan, updatePlan } from '../plan/plan-file.js';
 import type { Plan } from '../plan/types.js';
 
 interface Place {
@@ -51,5 +51,15 @@ export function putPlan({ stateDir, durability }: Place, plan: Plan): void {
   } catch (error) {
     const isWritten = findPlan(stateDir, plan.plan_id)?.updated_at === plan.updated_at;
     if (systemErrorCode(error) === undefined || !isWritten) throw error;
+  }
+}
+
+/** As `putPlan`, and a damaged file is replaced: a journal carries the whole plan. */
+export function putPlanWhole(place: Place, plan: Plan): void {
+  try {
+    putPlan(place, plan);
+  } catch (error) {
+    if (!(error instanceof PitonError) || error.code !== 'STATE_DAMAGED') throw error;
+    replacePlan(place.stateDir, plan.plan_id, plan, place.durability);
   }
 }

@@ -1,6 +1,7 @@
 import { recoverUnfinished, type Recovery } from '../rollback/recover.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { clearUpAfterDead } from './clear-up.js';
+import { removeDeadHeadLocks } from './dead-head-locks.js';
 import { settlePending } from './pending-checkpoint.js';
 
 /**
@@ -11,13 +12,15 @@ export async function recoverWorkspace(
   workspace: RollbackWorkspace,
   lockPath: string,
 ): Promise<Recovery | null> {
-  const pending = await settlePending(workspace);
+  await removeDeadHeadLocks(workspace);
   const recovery = await recoverUnfinished(workspace);
-  clearUpAfterDead(workspace, lockPath, pending?.planId ?? null);
-  if (recovery === null) return null;
-  if (recovery.outcome === 'undone') {
+  if (recovery?.outcome === 'undone') {
     await dropCheckpoint(workspace, recovery.planId, recovery.safetyCheckpointId);
   }
+  // Last, for its note names a safety checkpoint until the recovery has no use for it any more.
+  const pending = await settlePending(workspace);
+  clearUpAfterDead(workspace, lockPath, pending?.planId ?? null);
+  if (recovery === null) return null;
   const { operation, checkpointId, outcome, retired } = recovery;
   workspace.warn({
     code: 'RECOVERED',

@@ -5,6 +5,8 @@ import { PitonError } from '../core/errors.js';
 import { assertCanRollBack } from '../plan/guards.js';
 import { parsePlanState, type PlanState } from '../plan/plan-state.js';
 import { pathsRolledBack, rolledBack } from '../plan/rolled-back.js';
+import type { MovedBranch } from '../plan/types.js';
+import type { HeadSwap } from '../rollback/journal.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import { carryOut } from './carry-out.js';
@@ -21,6 +23,12 @@ export async function planStateAt(
 ): Promise<PlanState> {
   const sidecar = await Sidecar.open(checkpoint, refs, objects);
   return parsePlanState(await sidecar.readPlanState(), `plan.json of ${checkpoint.checkpoint_id}`);
+}
+
+/** The branch that HEAD was moved to, when it was not on it and the branch went along. */
+export function movedBranch(swap: HeadSwap | null): MovedBranch | null {
+  if (swap?.to.ref == null || swap.to.ref === swap.from.ref) return null;
+  return { ref: swap.to.ref, before: swap.branchBefore, after: swap.to.commit };
 }
 
 /** Rolls the worktree and the plan's position back to a checkpoint. */
@@ -41,11 +49,13 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
       ...{ operation: 'rollback', plan, checkpoint, paths, moveHead, force },
       dryRun: options.dryRun ?? false,
       token: options.token ?? null,
-      planAfter: (safetyCheckpointId) => {
+      alsoBranch: null,
+      planAfter: (safetyCheckpointId, headSwap) => {
         const facts = {
           checkpointId: checkpoint.checkpoint_id,
           safetyCheckpointId,
-          headMoved: moveHead,
+          headMoved: headSwap !== null,
+          movedBranch: movedBranch(headSwap),
           paths: paths?.map(pathToJson) ?? null,
           now: workspace.clock.now(),
         };

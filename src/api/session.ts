@@ -13,7 +13,7 @@ import { findRepository } from '../store/repository/discover.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import type { Repository } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
-import { putPlan } from './put-plan.js';
+import { putPlanWhole } from './put-plan.js';
 import type { Settings } from './settings.js';
 
 /** What the verbs share: the workspace found, its engine and objects opened when first needed. */
@@ -112,7 +112,7 @@ export class Session {
       bulk: bulkHasherFor(objects),
       warn: this.warn,
       writePlan: (_planId, planAfter) => {
-        putPlan({ stateDir, durability }, checkPlan(planAfter));
+        putPlanWhole({ stateDir, durability }, checkPlan(planAfter));
         return Promise.resolve();
       },
     };

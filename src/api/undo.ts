@@ -6,9 +6,10 @@ import { PitonError } from '../core/errors.js';
 import { redone, rollbackToRedo, rollbackToUndo, undone } from '../plan/rolled-back.js';
 import type { Plan, RollbackEntry } from '../plan/types.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import type { RefEdit } from '../store/ref-store.js';
 import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
-import { planStateAt } from './rollback.js';
+import { movedBranch, planStateAt } from './rollback.js';
 import { meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { UndoOptions } from './workspace.js';
@@ -28,6 +29,10 @@ async function safetyCheckpointOf(
   });
 }
 
+function branchToMoveBack({ moved_branch: moved }: RollbackEntry): RefEdit | null {
+  return moved === null ? null : { name: moved.ref, expected: moved.after, value: moved.before };
+}
+
 async function takeBack(
   session: Session,
   operation: 'undo' | 'redo',
@@ -45,8 +50,14 @@ async function takeBack(
       force: true,
       dryRun: options.dryRun ?? false,
       token: options.token ?? null,
-      planAfter: (safetyCheckpointId) => {
-        const facts = { safetyCheckpointId, now: workspace.clock.now() };
+      alsoBranch: branchToMoveBack(entry),
+      planAfter: (safetyCheckpointId, headSwap) => {
+        const facts = {
+          safetyCheckpointId,
+          headMoved: headSwap !== null,
+          movedBranch: movedBranch(headSwap),
+          now: workspace.clock.now(),
+        };
         const after = (operation === 'undo' ? undone : redone)(plan, then, facts);
         // A rollback of some paths did not move the plan, so neither does taking it back.
         return entry.paths === null ? after : { ...plan, rollbacks: after.rollbacks };

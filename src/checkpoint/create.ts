@@ -5,6 +5,7 @@ import { nextId, timeOfId } from '../core/ids.js';
 import { MODE, type HeadState, type ObjectId, type OperationOptions } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
 import { emptyTreeId, encodeCommit, hashObject } from '../store/objects/object-format.js';
+import type { RefEdit } from '../store/ref-store.js';
 import { changesOf, type FileChange } from '../worktree/diff.js';
 import { recordOf } from '../worktree/ignore/ignore-record.js';
 import { readTreeDiff } from '../worktree/read-tree.js';
@@ -64,7 +65,7 @@ export interface Created {
   /** Since the plan's latest. */
   changes: FileChange[];
   look: Look;
-  /** The file system's time before the scan, in nanoseconds: what is newer may have changed. */
+  /** The file system's time before the scan, in nanoseconds. */
   stamp: bigint;
 }
 
@@ -103,10 +104,23 @@ function isSameHead(left: HeadState, right: HeadState): boolean {
   return left.ref === right.ref && left.commit === right.commit;
 }
 
+/** Whether two scans looked at the same paths: where one did not, absence means nothing. */
+function isSameView(left: CheckpointManifest, right: CheckpointManifest): boolean {
+  const viewOf = ({ ignore, not_captured: notCaptured, nested }: CheckpointManifest): string =>
+    JSON.stringify([
+      ignore,
+      notCaptured.map(({ path, reason }) => [path, reason]),
+      nested.map(({ path }) => path),
+    ]);
+  return viewOf(left) === viewOf(right);
+}
+
 class Creation {
   readonly #context: CheckpointContext;
   readonly #request: CreateRequest;
   readonly #batch: ObjectBatch;
+  /** The refs that are made last. */
+  #edits: readonly RefEdit[] = [];
 
   constructor(context: CheckpointContext, request: CreateRequest, batch: ObjectBatch) {
     this.#context = context;
@@ -197,6 +211,7 @@ class Creation {
       isSameHead(before.head, head) &&
       before.plan_state_digest === manifest.plan_state_digest &&
       before.include_ignored === manifest.include_ignored &&
+      isSameView(before, manifest) &&
       before.staging_area?.digest === manifest.staging_area?.digest
     );
   }
@@ -222,11 +237,21 @@ class Creation {
     const changes = await this.#changes(checkpoint);
     signal?.throwIfAborted();
     this.#request.announce?.(checkpointId);
-    await refs.transact([
+    this.#edits = [
       { name: formatStateRef({ planId, checkpointId }), expected: null, value: sidecar },
       { name: checkpoint.ref, expected: null, value: checkpoint.commit },
-    ]);
+    ];
+    await refs.transact(this.#edits);
     return { checkpoint, changes };
+  }
+
+  /** After a failure: leaves no object behind, unless a ref was made all the same. */
+  async takeBack(): Promise<void> {
+    for (const { name, value } of this.#edits) {
+      if ((await this.#context.refs.read(name)) === value) return;
+    }
+    await this.#batch.discard();
+    this.#context.objects.refresh();
   }
 
   #addCheckpoint(draft: Draft, checkpointId: string, seconds: number): Checkpoint {
@@ -269,11 +294,12 @@ export async function createCheckpoint(
   context: CheckpointContext,
   request: CreateRequest,
 ): Promise<Created> {
-  const batch = context.objects.beginBatch();
+  const creation = new Creation(context, request, context.objects.beginBatch());
   try {
-    return await new Creation(context, request, batch).run();
+    return await creation.run();
   } catch (error) {
-    await batch.discard();
+    // Should this fail too, the first failure is the one to tell of.
+    await creation.takeBack().catch(() => undefined);
     throw error;
   }
 }

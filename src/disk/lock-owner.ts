@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs';
+import { lstatSync, statfsSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
@@ -86,7 +87,7 @@ function textOrNull(value: unknown): string | null {
  * what cannot be judged from here, such as another host or container.
  */
 export function isOwnerAlive(owner: FoundOwner, lockPath: string): 'alive' | 'dead' | 'unknown' {
-  if (owner === 'unreadable') return 'unknown';
+  if (owner === 'unreadable') return judgeUnreadable(lockPath);
   const own = ownIdentity();
   if (owner.host !== own.host) return 'unknown';
   if (owner.bootId !== own.bootId) return judgeEarlierBoot(owner, lockPath);
@@ -96,6 +97,14 @@ export function isOwnerAlive(owner: FoundOwner, lockPath: string): 'alive' | 'de
   if (running === null) return 'alive';
   if (running.ended) return 'dead';
   return owner.startTime === null || running.startTime === owner.startTime ? 'alive' : 'dead';
+}
+
+/** A power cut can leave the record empty; then its time tells that its owner is of another boot. */
+function judgeUnreadable(lockPath: string): 'dead' | 'unknown' {
+  const stat = lstatSync(lockPath, { throwIfNoEntry: false });
+  const bootedAt = Date.now() - uptime() * 1_000;
+  const isOld = stat?.isFile() === true && stat.size === 0 && stat.mtimeMs < bootedAt;
+  return isOld && isOnLocalDisk(lockPath) ? 'dead' : 'unknown';
 }
 
 /**

@@ -3,7 +3,7 @@ import { isoTime } from '../core/clock.js';
 import type { JsonPath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
 import type { PlanState } from './plan-state.js';
-import type { Correction, Plan, RollbackEntry } from './types.js';
+import type { Correction, MovedBranch, Plan, RollbackEntry } from './types.js';
 
 /** What a rollback did, as far as the plan is concerned. Times in milliseconds since the epoch. */
 export interface RollbackFacts {
@@ -15,6 +15,7 @@ export interface RollbackFacts {
   correctionId?: string | undefined;
   /** Whether HEAD was moved along. */
   headMoved?: boolean | undefined;
+  movedBranch?: MovedBranch | null | undefined;
   /** Null: everything was rolled back. */
   paths?: readonly JsonPath[] | null | undefined;
   now: number;
@@ -60,6 +61,7 @@ function entryOf(current: Plan, facts: RollbackFacts): RollbackEntry {
     last_checkpoint_id: current.last_checkpoint_id,
     correction_id: facts.correctionId ?? null,
     head_moved: facts.headMoved ?? false,
+    moved_branch: facts.movedBranch ?? null,
     paths: facts.paths?.slice() ?? null,
     at: isoTime(facts.now),
   };
@@ -132,14 +134,16 @@ function withCorrection(plan: Plan, id: string | null, status: Correction['statu
 }
 
 /** An undo or redo: where it went to, the safety checkpoint it took first, and when. */
-export type TakenBack = Pick<RollbackFacts, 'safetyCheckpointId' | 'now'>;
+export type TakenBack = Pick<
+  RollbackFacts,
+  'safetyCheckpointId' | 'headMoved' | 'movedBranch' | 'now'
+>;
 
 function backEntry(current: Plan, taken: RollbackEntry, facts: TakenBack): RollbackEntry {
   return entryOf(current, {
     ...facts,
     checkpointId: taken.from_checkpoint_id,
     correctionId: taken.correction_id ?? undefined,
-    headMoved: taken.head_moved,
     paths: taken.paths,
   });
 }

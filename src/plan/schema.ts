@@ -24,6 +24,7 @@ import type {
   JsonObject,
   Plan,
   RetentionPolicy,
+  MovedBranch,
   RollbackEntry,
   Rollbacks,
   StepRecord,
@@ -124,12 +125,19 @@ export const retentionPolicy = record<RetentionPolicy>({
   keep_daily: needed(count),
 });
 
+const movedBranch = record<MovedBranch>({
+  ref: needed(anyText),
+  before: orNull(anyText),
+  after: orNull(anyText),
+});
+
 const rollbackEntry = record<RollbackEntry>({
   from_checkpoint_id: needed(id),
   to_checkpoint_id: needed(id),
   last_checkpoint_id: orNull(id),
   correction_id: orNull(id),
   head_moved: orElse(false, trueOrFalse),
+  moved_branch: orNull(movedBranch),
   paths: orNull(listOf(artifactPath)),
   at: needed(isoText),
 });

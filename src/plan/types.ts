@@ -64,6 +64,13 @@ export interface RetentionPolicy {
   keep_daily: number;
 }
 
+/** A branch that HEAD was not on and that a rollback moved when it put HEAD on it. */
+export interface MovedBranch {
+  ref: string;
+  before: string | null;
+  after: string | null;
+}
+
 /** A rollback (or undo, or redo) that can be taken back. */
 export interface RollbackEntry {
   /** The safety checkpoint: taking the rollback back leads here. */
@@ -76,6 +83,7 @@ export interface RollbackEntry {
   correction_id: string | null;
   /** Whether HEAD went along; then it goes along when this is taken back. */
   head_moved: boolean;
+  moved_branch: MovedBranch | null;
   /** What was rolled back; null: everything. */
   paths: JsonPath[] | null;
   at: string;

@@ -63,8 +63,9 @@ async function applySteps(
     operation.close();
   }
   if (journal.head === null) return;
-  const { from, to, branchBefore } = journal.head;
+  const { from, to, branchBefore, alsoBranch } = journal.head;
   await context.refs.moveHead({ from, to, reason: 'piton: rollback' }, branchBefore);
+  if (alsoBranch !== null) await context.refs.transact([alsoBranch]);
 }
 
 async function undoAfter(
@@ -73,7 +74,8 @@ async function undoAfter(
   journal: Journal,
 ): Promise<never> {
   try {
-    await undoOperation(context, journal);
+    const aside = await undoOperation(context, journal);
+    if (aside.length > 0) context.warn(retiredWarning(aside));
   } catch (failure) {
     if (failure instanceof PitonError && failure.code === 'RECOVERY_FAILED') throw failure;
     throw new PitonError(
@@ -116,6 +118,16 @@ export async function applyOperation(
     context.warn(leftoversWarning(error));
     return [];
   }
+}
+
+/** For what was found in the way while undoing. */
+function retiredWarning(retired: readonly Retired[]): Warning {
+  const where = retired.map(({ to }) => to).join(', ');
+  return {
+    code: 'RETIRED',
+    message: `files that appeared meanwhile were set aside in the state directory: ${where}`,
+    paths: retired.map(({ path }) => path),
+  };
 }
 
 /** For what could not be cleared up after the work was done; the next command does it. */

@@ -109,12 +109,6 @@ export class Areas {
     }
   }
 
-  /** Deletes what was retired into an area and is in the safety checkpoint. */
-  removeRetired(index: number): void {
-    const { base, retired } = this.#pathsAt(index);
-    this.#removeFolder(join(base, retired));
-  }
-
   /** Deletes the folders of this operation that are empty. */
   removeIfEmpty(): void {
     this.close();

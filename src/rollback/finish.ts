@@ -1,15 +1,21 @@
 import { closeSync, constants, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath, pathToJson, type BytePath } from '../core/byte-path.js';
-import { systemErrorCode } from '../core/errors.js';
+import { PitonError, systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import type { ObjectId } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { writeAtomic } from '../disk/atomic-write.js';
-import { emptyDirectory } from '../disk/retire.js';
+import type { ObjectReader } from '../store/object-store.js';
 import { hashObject, startObjectHash } from '../store/objects/object-format.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
-import { removeJournal, type Journal } from './journal.js';
+import {
+  fileJournal,
+  readFiledJournal,
+  removeFiledJournal,
+  removeJournal,
+  type Journal,
+} from './journal.js';
 import { fileStateOf, isSameState, type Step } from './steps.js';
 import { slotName } from './take-step.js';
 
@@ -20,6 +26,8 @@ export interface Retired {
   to: BytePath;
 }
 
+const STATE_AREA = 0;
+const INDEX = asBytePath('index');
 const HASH_CHUNK_BYTES = 1024 * 1024;
 const NEWCOMER_FORM = /^(\d+)\.newcomer-\d+$/;
 
@@ -49,7 +57,7 @@ function isCaptured(step: Step & { kind: 'retire' }, operation: OpenOperation): 
   const { captured } = step;
   if (stat === null) return true;
   if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
-  return captured.racyId === null || contentsId(retired, name, captured.racyId) === captured.racyId;
+  return contentsId(retired, name, captured.oid) === captured.oid;
 }
 
 function pathsBySlot(steps: readonly Step[]): Map<string, BytePath> {
@@ -100,14 +108,56 @@ function recordKept(context: RollbackContext, journal: Journal, kept: readonly R
   writeAtomic(file, `${JSON.stringify(list, null, 2)}\n`, { durability: context.durability });
 }
 
-/** Deletes what earlier operations retired and the safety checkpoints hold. */
-function sweepOlderTrash(context: RollbackContext, currentId: string): void {
+/** Whether an object can be read whole. */
+async function isReadable(objects: ObjectReader, oid: ObjectId): Promise<boolean> {
+  try {
+    const { stream } = await objects.readStream(oid);
+    for await (const chunk of stream) void chunk;
+    return true;
+  } catch (error) {
+    if (error instanceof PitonError && error.code === 'OBJECT_DAMAGED') return false;
+    throw error;
+  }
+}
+
+/**
+ * Deletes from an operation's trash what its safety checkpoint holds, object by object read back;
+ * what was written to after it was retired, or cannot be read back, is kept for good.
+ */
+async function sweepSlots(
+  context: RollbackContext,
+  journal: Journal,
+  operation: OpenOperation,
+): Promise<void> {
+  for (const step of journal.steps) {
+    if (step.kind !== 'retire') continue;
+    const { retired } = operation.areas.at(step.to.area);
+    const name = slotName(step.to);
+    if (retired.lstat(name) === null) continue;
+    const { captured } = step;
+    const isSafe =
+      captured !== null &&
+      isCaptured(step, operation) &&
+      (await isReadable(context.objects, captured.oid));
+    if (isSafe) retired.unlink(name);
+    else retired.rename(name, operation.areas.keptAt(step.to.area), name);
+  }
+  const { retired } = operation.areas.at(STATE_AREA);
+  if (retired.lstat(INDEX) !== null) retired.unlink(INDEX);
+}
+
+/** Sweeps what earlier operations retired. Trash without its journal is left as it is. */
+async function sweepOlderTrash(context: RollbackContext, currentId: string): Promise<void> {
   const trash = join(context.stateDir, 'trash');
   for (const id of namesIn(trash)) {
     if (id === currentId || !isId(id)) continue;
-    const operation = openOperation(context, { id, areas: [{ mount: null }] });
+    const journal = readFiledJournal(context.stateDir, id);
+    if (journal === null) continue;
+    const operation = openOperation(context, journal);
     try {
-      if (namesIn(join(trash, id)).includes('old')) emptyDirectory(join(trash, id, 'old'));
+      await sweepSlots(context, journal, operation);
+      operation.areas.close();
+      removeFiledJournal(context.stateDir, id);
       operation.areas.removeIfEmpty();
     } finally {
       operation.close();
@@ -124,18 +174,23 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Clears up after a journal whose steps have all been taken, or all been taken back. */
-export function clearOperation(context: RollbackContext, journal: Journal): Retired[] {
+/**
+ * Clears up after a journal whose steps have all been taken (`isDone`), or all been taken back. A
+ * journal that is done goes to its trash, where it tells what may be deleted from it later.
+ */
+export function clearOperation(
+  context: RollbackContext,
+  journal: Journal,
+  isDone: boolean,
+): Retired[] {
   const operation = openOperation(context, journal);
   try {
     const kept = keepUncaptured(journal, operation);
     recordKept(context, journal, kept);
     operation.areas.removeStaged();
-    for (const [index, area] of journal.areas.entries()) {
-      if (area.mount !== null) operation.areas.removeRetired(index);
-    }
     operation.areas.removeIfEmpty();
-    removeJournal(context.stateDir);
+    if (isDone) fileJournal(context.stateDir, journal.id);
+    else removeJournal(context.stateDir);
     return kept;
   } finally {
     operation.close();
@@ -151,7 +206,7 @@ export async function finishOperation(
   journal: Journal,
 ): Promise<Retired[]> {
   await context.writePlan(journal.planId, journal.planAfter);
-  const kept = clearOperation(context, journal);
-  sweepOlderTrash(context, journal.id);
+  const kept = clearOperation(context, journal, true);
+  await sweepOlderTrash(context, journal.id);
   return kept;
 }

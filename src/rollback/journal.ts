@@ -25,7 +25,7 @@
  *  5. Undoing and finishing may be cut off anywhere and started again.
  */
 import { createHash } from 'node:crypto';
-import { renameSync, unlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathFromJson, pathToJson, type JsonPath } from '../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
@@ -34,6 +34,7 @@ import { LIMITS } from '../core/limits.js';
 import type { Durability, HeadState, ObjectId } from '../core/types.js';
 import { syncDirectory, writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
+import type { RefEdit } from '../store/ref-store.js';
 import { assertSafeTreePath } from '../worktree/safe-names.js';
 import type { Area, FileState, Step } from './steps.js';
 
@@ -54,6 +55,8 @@ export interface HeadSwap {
   to: HeadState;
   /** What the branch of `to` points at before. */
   branchBefore: ObjectId | null;
+  /** A branch that HEAD had moved in the rollback that is taken back. */
+  alsoBranch: RefEdit | null;
 }
 
 /** Everything that finishing or undoing an operation needs. */
@@ -164,6 +167,30 @@ export function commitJournal(stateDir: string, durability: Durability): void {
 /** Takes the commit point back, when what had to follow at once could not be done. */
 export function uncommitJournal(stateDir: string): void {
   renameSync(join(stateDir, COMMITTED_NAME), join(stateDir, OPEN_NAME));
+}
+
+function filedPath(stateDir: string, id: string): string {
+  return join(stateDir, 'trash', id, 'journal');
+}
+
+/** Puts the journal of a finished operation into its trash: the operation has ended. */
+export function fileJournal(stateDir: string, id: string): void {
+  mkdirSync(join(stateDir, 'trash', id), { recursive: true });
+  renameSync(join(stateDir, COMMITTED_NAME), filedPath(stateDir, id));
+}
+
+/** The journal of an earlier operation, or null when there is none to be read. */
+export function readFiledJournal(stateDir: string, id: string): Journal | null {
+  try {
+    return readJournalFile(filedPath(stateDir, id));
+  } catch (error) {
+    if (error instanceof PitonError) return null;
+    throw error;
+  }
+}
+
+export function removeFiledJournal(stateDir: string, id: string): void {
+  unlinkSync(filedPath(stateDir, id));
 }
 
 export function removeJournal(stateDir: string): void {

@@ -12,7 +12,6 @@ import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
-import { isOlderThan } from '../worktree/stat-record.js';
 import type { Areas, AreasOptions } from './areas.js';
 import type { RollbackProposal } from './propose.js';
 import { sequenceSteps } from './sequence.js';
@@ -24,8 +23,6 @@ export interface PrepareInput extends OperationOptions, AreasOptions {
   proposal: RollbackProposal;
   survey: Survey;
   scan: Scan;
-  /** Taken before the scan; nanoseconds. */
-  stamp: bigint;
   objects: ObjectReader;
 }
 
@@ -87,7 +84,7 @@ class AreaFinder {
  * whatever a cache said, counts as not captured: then it is kept in the trash.
  */
 function stateFinder(
-  { scan, stamp, objects }: Pick<PrepareInput, 'scan' | 'stamp' | 'objects'>,
+  { scan, objects }: Pick<PrepareInput, 'scan' | 'objects'>,
   wanted: ReadonlySet<BytePath>,
 ): (path: BytePath) => CapturedState | null {
   const states = new Map<BytePath, CapturedState>();
@@ -97,7 +94,7 @@ function stateFinder(
       size: String(record.readBigUInt64LE(0)),
       mtimeNs: String(record.readBigInt64LE(8)),
       ino: String(record.readBigUInt64LE(24)),
-      racyId: isOlderThan(record, 0, stamp) ? null : oid,
+      oid,
     });
   }
   return (path) => states.get(path) ?? null;

@@ -206,7 +206,7 @@ class Proposer {
   /** Folders that cannot become empty, because something in them is not captured. */
   #foldersWithUncaptured(): Set<BytePath> {
     const { ignored, notCaptured, nestedRepositories } = this.#input.present;
-    const folders = new Set<BytePath>(nestedRepositories);
+    const folders = new Set<BytePath>([...nestedRepositories, ...notCaptured]);
     for (const path of [...ignored, ...notCaptured, ...nestedRepositories]) {
       addParents(folders, path);
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CheckpointContext } from '../checkpoint/context.js';
 import { lookAtWorktree, type Look } from '../checkpoint/look.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
-import { pathToJson, type BytePath } from '../core/byte-path.js';
+import { isWithin, pathToJson, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
@@ -29,6 +29,28 @@ export interface Rehearsal {
   token: string;
 }
 
+/**
+ * Paths that a safety checkpoint must hold although a rule of today ignores them: those that the
+ * target has, and those that it looked for and did not find.
+ */
+export function pathsToCapture({ entries, manifest }: Target): BytePath[] {
+  return [...entries.map(({ path }) => path), ...manifest.looked_at];
+}
+
+/** @throws {PitonError} `USAGE` for a path that neither the checkpoint nor the worktree has. */
+function assertPathsKnown(
+  { paths }: RollbackScope,
+  ...lists: readonly (readonly FileEntry[])[]
+): void {
+  for (const path of paths ?? []) {
+    if (lists.some((list) => list.some((entry) => isWithin(entry.path, path)))) continue;
+    throw new PitonError('USAGE', 'nothing is captured at a path that was named', {
+      hint: "'piton show' lists what a checkpoint holds; ignored files are not rolled back",
+      details: { path: pathToJson(path) },
+    });
+  }
+}
+
 /** Compares what was seen with the target. */
 export function rehearse(
   context: CheckpointContext,
@@ -37,6 +59,7 @@ export function rehearse(
   seen: { look: Look; head: HeadState },
 ): Rehearsal {
   const { scan } = seen.look;
+  assertPathsKnown(scope, target.entries, scan.entries);
   const proposal = proposeRollback({
     present: {
       entries: scan.entries,
@@ -85,7 +108,7 @@ export async function rehearseRollback(
   const look = await lookAtWorktree(context, {
     ...options,
     batch: hashOnlyBatch(context.repository.algorithm),
-    alsoCapture: target.entries.map(({ path }) => path),
+    alsoCapture: pathsToCapture(target),
     cache: cache ?? undefined,
     cacheVouched: true,
   });

@@ -13,16 +13,18 @@ import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
 import { isPathIgnored } from '../worktree/ignore/path-query.js';
+import type { RefEdit } from '../store/ref-store.js';
 import { applyOperation, leftoversWarning } from './apply.js';
 import { Areas } from './areas.js';
 import type { RollbackContext } from './context.js';
 import type { Retired } from './finish.js';
-import { assertNoOperationInProgress } from './guards.js';
+import { assertNoOperationInProgress, assertNotCheckedOutElsewhere } from './guards.js';
 import { stageIndex, type IndexContents } from './index-swap.js';
 import type { HeadSwap, Journal, JournalOperation } from './journal.js';
 import { prepareSteps } from './prepare.js';
 import {
   assertToken,
+  pathsToCapture,
   presentStagingDigest,
   rehearse,
   tokenOf,
@@ -49,7 +51,9 @@ export interface RollbackRequest extends OperationOptions, RollbackScope {
   /** Called with the safety checkpoint's id just before it stands. */
   announceSafety: (checkpointId: string) => void;
   /** The whole plan once the rollback stands. */
-  planAfter: (safetyCheckpointId: string) => Record<string, unknown>;
+  planAfter: (safetyCheckpointId: string, head: HeadSwap | null) => Record<string, unknown>;
+  /** When a rollback that moved HEAD is taken back: the branch that it moved. */
+  alsoBranch: RefEdit | null;
 }
 
 export interface RollbackResult {
@@ -108,10 +112,10 @@ class Rollback {
     const created = await this.#takeSafetyCheckpoint(headSwap);
     const safety = created.checkpoint;
     try {
-      const { look, stamp } = created;
+      const { look } = created;
       const seen = { look, head };
       const rehearsal = rehearse(this.#workspace, this.#target, this.#request, seen);
-      const retired = await this.#carryOut(rehearsal, { safety, stamp }, outlook, headSwap);
+      const retired = await this.#carryOut(rehearsal, safety, outlook, headSwap);
       return { target: this.#target, rehearsal, safety, retired, outlook };
     } catch (error) {
       await this.#dropAfter(error, safety);
@@ -126,13 +130,19 @@ class Rollback {
         hint: 'roll back without --head: HEAD cannot be moved to before its first commit',
       });
     }
-    const branchBefore = to.ref === null ? null : await this.#workspace.refs.read(to.ref);
-    return { from, to, branchBefore };
+    const { refs, repository } = this.#workspace;
+    if (to.ref !== null) assertNotCheckedOutElsewhere(to.ref, repository);
+    const branchBefore = to.ref === null ? null : await refs.read(to.ref);
+    const { alsoBranch } = this.#request;
+    const isThere = alsoBranch !== null && alsoBranch.name !== to.ref;
+    const stands = isThere && (await refs.read(alsoBranch.name)) === alsoBranch.expected;
+    return { from, to, branchBefore, alsoBranch: stands ? alsoBranch : null };
   }
 
   async #takeSafetyCheckpoint(headSwap: HeadSwap | null): Promise<Created> {
     const { safety, planId, token, signal, onProgress } = this.#request;
-    const keeps = [headSwap?.branchBefore ?? null].filter((oid): oid is ObjectId => oid !== null);
+    const left = [headSwap?.branchBefore ?? null, headSwap?.alsoBranch?.expected ?? null];
+    const keeps = left.filter((oid): oid is ObjectId => oid !== null);
     return createCheckpoint(this.#workspace, {
       ...safety,
       planId,
@@ -142,7 +152,7 @@ class Rollback {
       latest: null,
       always: true,
       includeIgnored: false,
-      alsoCapture: this.#target.entries.map(({ path }) => path),
+      alsoCapture: pathsToCapture(this.#target),
       lookedAt: (look) => this.#lookedAt(look),
       keeps,
       announce: this.#request.announceSafety,
@@ -166,7 +176,7 @@ class Rollback {
 
   async #carryOut(
     rehearsal: Rehearsal,
-    { safety, stamp }: { safety: Checkpoint; stamp: bigint },
+    safety: Checkpoint,
     outlook: Outlook,
     head: HeadSwap | null,
   ): Promise<Retired[]> {
@@ -179,7 +189,7 @@ class Rollback {
       const steps = await prepareSteps(
         {
           ...{ root, stateDir, durability, id, objects },
-          ...{ proposal, survey, scan: look.scan, stamp, signal, onProgress },
+          ...{ proposal, survey, scan: look.scan, signal, onProgress },
         },
         areas,
       );
@@ -190,7 +200,7 @@ class Rollback {
         checkpointId: this.#target.checkpoint.checkpoint_id,
         safetyCheckpointId: safety.checkpoint_id,
         startedAt: isoTime(clock.now()),
-        planAfter: this.#request.planAfter(safety.checkpoint_id),
+        planAfter: this.#request.planAfter(safety.checkpoint_id, head),
       };
       return await applyOperation(this.#workspace, journal, { signal, onProgress });
     } finally {

@@ -24,10 +24,10 @@ export interface FileState {
 /** How a path looked when it was captured. */
 export interface CapturedState extends FileState {
   /**
-   * Its object id when it was too new for its times to tell a change from none (the racy rule);
-   * then only its contents can tell. Null when the state is enough.
+   * The object that the checkpoint has for it. The times of a file do not tell every change: it may
+   * be written through a mapping, or have its times set back; so its contents have the last word.
    */
-  racyId: ObjectId | null;
+  oid: ObjectId;
 }
 
 export interface RetireStep {

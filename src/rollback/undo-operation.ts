@@ -1,7 +1,7 @@
 import { pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { HeadState } from '../core/types.js';
-import type { RefStore } from '../store/ref-store.js';
+import type { RefEdit, RefStore } from '../store/ref-store.js';
 import { openOperation, type RollbackContext } from './context.js';
 import { clearOperation, type Retired } from './finish.js';
 import { undoIndexSwap } from './index-swap.js';
@@ -12,18 +12,30 @@ function isSameHead(left: HeadState, right: HeadState): boolean {
   return left.ref === right.ref && left.commit === right.commit;
 }
 
-/** Puts HEAD and its branch back, also when only one of them had been moved. */
+/** Gives a ref its old value back, if it still has the one that the operation gave it. */
+async function undoBranch(refs: RefStore, { name, expected, value }: RefEdit): Promise<void> {
+  if (expected === value || (await refs.read(name)) !== value) return;
+  await refs.transact([{ name, expected: value, value: expected }]);
+}
+
+/**
+ * Puts HEAD and its branch back, each only where the operation had moved it: what the user did
+ * since stands.
+ */
 async function undoHeadMove(swap: HeadSwap, refs: RefStore): Promise<void> {
+  const { from, to, branchBefore, alsoBranch } = swap;
+  if (alsoBranch !== null) await undoBranch(refs, alsoBranch);
   const present = await refs.readHead();
-  const reason = 'piton: rollback undone';
-  if (!isSameHead(present, swap.from)) {
-    const expected = swap.from.ref === null ? null : await refs.read(swap.from.ref);
-    await refs.moveHead({ from: present, to: swap.from, reason }, expected);
+  const isMoved = isSameHead(present, to) && !isSameHead(present, from);
+  if (isMoved && to.ref !== from.ref) {
+    const expected = from.ref === null ? null : await refs.read(from.ref);
+    if (from.ref === null || expected === from.commit) {
+      await refs.moveHead({ from: present, to: from, reason: 'piton: rollback undone' }, expected);
+    }
   }
-  if (swap.to.ref === null || swap.to.ref === swap.from.ref) return;
-  const branch = await refs.read(swap.to.ref);
-  if (branch === swap.branchBefore || branch !== swap.to.commit) return;
-  await refs.transact([{ name: swap.to.ref, expected: branch, value: swap.branchBefore }]);
+  if (to.ref !== null) {
+    await undoBranch(refs, { name: to.ref, expected: branchBefore, value: to.commit });
+  }
 }
 
 function undoSteps(context: RollbackContext, journal: Journal): void {
@@ -63,5 +75,5 @@ export async function undoOperation(
 ): Promise<Retired[]> {
   if (journal.head !== null) await undoHeadMove(journal.head, context.refs);
   undoSteps(context, journal);
-  return clearOperation(context, journal);
+  return clearOperation(context, journal, false);
 }

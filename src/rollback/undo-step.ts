@@ -1,4 +1,4 @@
-import { nameOf, parentOf, type BytePath } from '../core/byte-path.js';
+import { nameOf, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
@@ -101,18 +101,46 @@ function undoIn(folder: AnchoredDirectory, step: Step, context: StepContext): Se
   }
 }
 
+/** There is no folder at the path, or a link. */
+const UNREACHABLE = ['ENOENT', 'UNSAFE_PATH'];
+
+/** Whether a step left nothing that could be taken back, when its folder cannot be reached. */
+function isNotTaken(step: Step, { areas }: StepContext): boolean {
+  switch (step.kind) {
+    case 'place':
+    case 'make_folder':
+      return true;
+    case 'retire':
+      return areas.at(step.to.area).retired.lstat(slotName(step.to)) === null;
+    case 'remove_folder':
+    case 'mode':
+      return false;
+  }
+}
+
 /**
  * Takes one step back, whether or not it was taken, and however often: only what the disk shows
  * to be ours is moved. Anything else in the way is set aside, never deleted.
  */
 export function undoStep(step: Step, context: StepContext): SetAside | null {
-  const { worktree } = context;
-  const parent = parentOf(step.path);
   try {
-    return worktree.within(parent, (folder) => undoIn(folder, step, context));
+    return context.worktree.within(parentOf(step.path), (folder) => undoIn(folder, step, context));
   } catch (error) {
-    const isGone = systemErrorCode(error) === 'ENOENT';
-    if (isGone && (step.kind === 'place' || step.kind === 'make_folder')) return null;
-    throw error;
+    // A step that was not taken may lie below what an earlier one, not taken either, clears away.
+    const isReachable = !UNREACHABLE.includes(systemErrorCode(error) ?? '');
+    if (!isReachable && isNotTaken(step, context)) return null;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
+  // Somebody deleted the folder since: what was in it comes back all the same.
+  makeParents(parentOf(step.path), context.worktree);
+  return context.worktree.within(parentOf(step.path), (folder) => undoIn(folder, step, context));
+}
+
+function makeParents(path: BytePath, worktree: StepContext['worktree']): void {
+  if (path === ROOT) return;
+  makeParents(parentOf(path), worktree);
+  worktree.within(parentOf(path), (folder) => {
+    if (folder.lstat(nameOf(path)) === null) folder.mkdir(nameOf(path), 0o777);
+  });
+  worktree.forget(path);
 }

@@ -9,6 +9,7 @@ import {
   type BytePath,
 } from '../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
 import { MODE, type FileMode, type NotCaptured } from '../core/types.js';
 import { modeOfFile } from './hash-file.js';
 import { mayHold } from './read-ignore-file.js';
@@ -219,6 +220,10 @@ class Walk {
     }
     if (!isSafeName(item.name)) {
       this.result.notCaptured.push({ path, reason: 'unsafe_name' });
+      return;
+    }
+    if (this.#stack.length >= LIMITS.directoryDepth) {
+      this.result.notCaptured.push({ path, reason: 'unreadable' });
       return;
     }
     const folder: FoundFolder = {

@@ -113,6 +113,7 @@ describe('stateDigest', () => {
           last_checkpoint_id: null,
           correction_id: null,
           head_moved: false,
+          moved_branch: null,
           paths: null,
           at: plan.created_at,
         },

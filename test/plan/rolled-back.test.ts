@@ -106,6 +106,7 @@ describe('rolledBack', () => {
             last_checkpoint_id: idOf(9),
             correction_id: null,
             head_moved: false,
+            moved_branch: null,
             paths: null,
             at: new Date(NOW + 5000).toISOString(),
           },
@@ -194,6 +195,7 @@ describe('undone and redone', () => {
       last_checkpoint_id: idOf(1),
       correction_id: idOf(61),
       head_moved: false,
+      moved_branch: null,
       paths: null,
       at: TIME,
     });

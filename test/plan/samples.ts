@@ -78,6 +78,13 @@ const rollbackEntries = fc.array(
     last_checkpoint_id: idOrNull,
     correction_id: idOrNull,
     head_moved: fc.boolean(),
+    moved_branch: fc.option(
+      fc.record({
+        ref: fc.string(),
+        before: fc.option(fc.string()),
+        after: fc.option(fc.string()),
+      }),
+    ),
     paths: fc.option(fc.array(fc.constantFrom('a/b', { base64: '/w==' }))),
     at: times,
   }),

@@ -67,6 +67,7 @@ describe('completeStep', () => {
       last_checkpoint_id: null,
       correction_id: null,
       head_moved: false,
+      moved_branch: null,
       paths: null,
       at: TIME,
     };

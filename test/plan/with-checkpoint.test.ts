@@ -12,6 +12,7 @@ describe('withCheckpoint', () => {
     last_checkpoint_id: null,
     correction_id: null,
     head_moved: false,
+    moved_branch: null,
     paths: null,
     at: TIME,
   };
