@@ -29,6 +29,7 @@ import {
 } from './sidecar.js';
 import { addStagedBlobs } from './staged-blobs.js';
 import type { StagingFile } from './staging-file.js';
+import { takeBack } from './take-back.js';
 
 export interface CreateRequest extends OperationOptions {
   planId: string;
@@ -119,8 +120,8 @@ class Creation {
   readonly #context: CheckpointContext;
   readonly #request: CreateRequest;
   readonly #batch: ObjectBatch;
-  /** The refs that are made last. */
-  #edits: readonly RefEdit[] = [];
+  /** The refs that are made last, once it is known which. */
+  edits: readonly RefEdit[] = [];
 
   constructor(context: CheckpointContext, request: CreateRequest, batch: ObjectBatch) {
     this.#context = context;
@@ -237,21 +238,12 @@ class Creation {
     const changes = await this.#changes(checkpoint);
     signal?.throwIfAborted();
     this.#request.announce?.(checkpointId);
-    this.#edits = [
+    this.edits = [
       { name: formatStateRef({ planId, checkpointId }), expected: null, value: sidecar },
       { name: checkpoint.ref, expected: null, value: checkpoint.commit },
     ];
-    await refs.transact(this.#edits);
+    await refs.transact(this.edits);
     return { checkpoint, changes };
-  }
-
-  /** After a failure: leaves no object behind, unless a ref was made all the same. */
-  async takeBack(): Promise<void> {
-    for (const { name, value } of this.#edits) {
-      if ((await this.#context.refs.read(name)) === value) return;
-    }
-    await this.#batch.discard();
-    this.#context.objects.refresh();
   }
 
   #addCheckpoint(draft: Draft, checkpointId: string, seconds: number): Checkpoint {
@@ -294,12 +286,13 @@ export async function createCheckpoint(
   context: CheckpointContext,
   request: CreateRequest,
 ): Promise<Created> {
-  const creation = new Creation(context, request, context.objects.beginBatch());
+  const batch = context.objects.beginBatch();
+  const creation = new Creation(context, request, batch);
   try {
     return await creation.run();
   } catch (error) {
     // Should this fail too, the first failure is the one to tell of.
-    await creation.takeBack().catch(() => undefined);
+    await takeBack(batch, creation.edits, context).catch(() => undefined);
     throw error;
   }
 }

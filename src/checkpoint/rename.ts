@@ -2,6 +2,7 @@ import { encodeCommit, decodeCommit } from '../store/objects/object-format.js';
 import type { CheckpointContext } from './context.js';
 import { formatCheckpointMessage, type Checkpoint } from './metadata.js';
 import { PITON_IDENTITY } from './sidecar.js';
+import { takeBack } from './take-back.js';
 
 /**
  * Gives a checkpoint a name. The name is part of its commit, so the commit becomes another one;
@@ -19,6 +20,12 @@ export async function rename(
   const batch = objects.beginBatch();
   const commit = batch.add('commit', encodeCommit({ tree, parents, author, message }));
   await batch.publish();
-  await refs.transact([{ name: checkpoint.ref, expected: checkpoint.commit, value: commit }]);
+  const edits = [{ name: checkpoint.ref, expected: checkpoint.commit, value: commit }];
+  try {
+    await refs.transact(edits);
+  } catch (error) {
+    await takeBack(batch, edits, { refs, objects }).catch(() => undefined);
+    throw error;
+  }
   return { ...checkpoint, name, commit };
 }

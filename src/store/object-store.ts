@@ -41,7 +41,8 @@ export interface BatchResult {
 
 /**
  * Objects that become part of the repository together: nothing of a batch is visible before
- * `publish`, and `discard` leaves nothing behind. Objects must be added after what they refer to.
+ * `publish`, and `discard` leaves nothing behind, also after `publish`, but for what other
+ * processes rely on by now. Objects must be added after what they refer to.
  */
 export interface ObjectBatch {
   /** True when it is for looking only: then contents need not be compressed for it. */
@@ -57,6 +58,7 @@ export interface ObjectBatch {
   addStream(size: number, stream: Readable): Promise<ObjectId | null>;
   /** @throws {PitonError} `NO_SPACE`, `IO_FAILED`…; the batch is then discarded. */
   publish(): Promise<BatchResult>;
+  /** Not for a batch to whose objects refs point: after `publish` these would be gone. */
   discard(): Promise<void>;
 }
 

@@ -47,6 +47,8 @@ export class Batch implements ObjectBatch {
   /** What streams, and publishing, wait for in order to come one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** What `publish` made visible. */
+  #publication: Publication | null = null;
   #failure: PitonError | null = null;
 
   constructor(setting: BatchSetting) {
@@ -135,7 +137,9 @@ export class Batch implements ObjectBatch {
       this.#isClosed = true;
       const publication = new Publication();
       try {
-        return await this.#publishInto(publication);
+        const result = await this.#publishInto(publication);
+        this.#publication = publication;
+        return result;
       } catch (error) {
         const failure = this.#fail(error);
         publication.withdraw();
@@ -167,6 +171,8 @@ export class Batch implements ObjectBatch {
     this.#source?.destroy();
     await this.#turn;
     this.#release();
+    this.#publication?.withdraw();
+    this.#publication = null;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -159,6 +159,20 @@ describe('batches of objects', () => {
     }
   });
 
+  it('leave nothing behind when discarded after they were published', async () => {
+    const repository = makeRepository();
+    const store = openStore(repository, { looseLimit: 3 });
+    for (const count of [2, 20]) {
+      const batch = store.beginBatch();
+      const ids = addMany(batch, count);
+      await batch.publish();
+      await batch.discard();
+      store.refresh();
+      expect(filesBelow(objectsOf(repository))).to.deep.equal([]);
+      expect(ids.some((oid) => store.has(oid))).to.equal(false);
+    }
+  });
+
   it('are finished once published', async () => {
     const batch = openStore(makeRepository()).beginBatch();
     await batch.publish();
