@@ -26,6 +26,7 @@ describe('house: exports', () => {
     expect(forms('src/core/x.ts', "export { a } from './a.js';")).to.have.lengthOf(1);
     expect(forms('src/index.ts', "export { a } from './api/a.js';")).to.be.empty;
     expect(forms('src/index.ts', "export * from './api/a.js';")).to.have.lengthOf(1);
+    expect(forms('src/index.ts', "export type * from './api/a.js';")).to.be.empty;
   });
 
   it('finds exports of every form that nobody imports', () => {

@@ -17,7 +17,8 @@ export async function runStages(stages: readonly Stage[], context: Context): Pro
   return total;
 }
 
+/** Without its programs a stage is skipped, which in CI is a failure. */
 async function runStage(stage: Stage, context: Context): Promise<Counts> {
-  if (!(await providePrograms(context, stage.needs))) return { passed: 0, failed: 1, skipped: 0 };
-  return stage.run(context);
+  if (await providePrograms(context, stage.needs)) return stage.run(context);
+  return { passed: 0, failed: context.ci ? 1 : 0, skipped: 1 };
 }

@@ -8,7 +8,7 @@ import { runCommand } from './command.js';
 import { mochaCommand, settleCounts, type MochaOptions } from './mocha.js';
 import { isInstalled, providePrograms, type Program } from './programs.js';
 import { runStages } from './run-stages.js';
-import { selectStages, STAGES, type Stage } from './stages.js';
+import { PROFILES, selectStages, STAGES, type Stage } from './stages.js';
 
 const OPTIONS: MochaOptions = { folders: ['a'], timeoutMs: 5, limitMinutes: 1, parallel: false };
 
@@ -44,6 +44,16 @@ describe('run: stages', () => {
   it('ends with the line that CI reads', () => {
     expect(summaryLine(counts(3, 0))).to.equal('3 passed, 0 failed');
     expect(summaryLine(counts(3, 1, 2))).to.equal('3 passed, 1 failed, 2 skipped');
+  });
+
+  it('has a place for every stage of the quick run, and all of them in the whole one', () => {
+    const names = STAGES.map(({ name }) => name);
+    expect(PROFILES['all']).to.deep.equal(names);
+    expect(names).to.include.members([...(PROFILES['quick'] ?? [])]);
+    const measured = ['unit', 'conformance', 'property', 'hostile'];
+    for (const name of measured) {
+      expect(names.indexOf(name), name).to.be.within(0, names.indexOf('coverage'));
+    }
   });
 
   it('selects profiles and single stages in the order of the table', () => {
@@ -95,13 +105,20 @@ describe('run: programs', () => {
     expect(isInstalled('git', '/nowhere')).to.equal(false);
   });
 
-  it('says what is missing, and goes on only outside CI', async () => {
+  it('says what is missing', async () => {
     const context = contextFor();
     const missing = ['strace'] satisfies Program[];
-    expect(await providePrograms(context, missing)).to.equal(true);
+    expect(await providePrograms(context, missing)).to.equal(false);
     expect(context.said.join()).to.contain('need strace, which is not installed');
-    expect(await providePrograms(contextFor({ ci: true }), missing)).to.equal(false);
-    expect(await providePrograms(contextFor({ ci: true }), [])).to.equal(true);
+    expect(await providePrograms(context, [])).to.equal(true);
+  });
+
+  it('skips a stage without its programs, which fails it in CI', async () => {
+    const ran: string[] = [];
+    const needy: Stage = { ...stage('a', counts(1, 0), ran), needs: ['strace'] };
+    expect(await runStages([needy], contextFor())).to.deep.equal(counts(0, 0, 1));
+    expect(await runStages([needy], contextFor({ ci: true }))).to.deep.equal(counts(0, 1, 1));
+    expect(ran).to.deep.equal([]);
   });
 });
 

@@ -24,11 +24,6 @@ const UNIT: MochaOptions = {
     'checkpoint',
     'rollback',
     'plan',
-    'correction',
-    'retention',
-    'remote',
-    'watch',
-    'hooks',
     'doctor',
     'api',
     'cli',
@@ -45,6 +40,49 @@ const HOUSE: MochaOptions = {
   parallel: false,
 };
 
+const CONFORMANCE: MochaOptions = {
+  folders: ['conformance'],
+  timeoutMs: 30_000,
+  limitMinutes: 5,
+  parallel: true,
+};
+
+const PROPERTY: MochaOptions = {
+  folders: ['property'],
+  timeoutMs: 120_000,
+  limitMinutes: 10,
+  parallel: true,
+};
+
+const HOSTILE: MochaOptions = {
+  folders: ['hostile'],
+  timeoutMs: 60_000,
+  limitMinutes: 5,
+  parallel: true,
+};
+
+const DOCS: MochaOptions = {
+  folders: ['docs'],
+  timeoutMs: 60_000,
+  limitMinutes: 2,
+  parallel: false,
+};
+
+const CONCURRENCY: MochaOptions = {
+  folders: ['concurrency'],
+  timeoutMs: 120_000,
+  limitMinutes: 10,
+  parallel: false,
+};
+
+/** One test strikes hundreds of times; what it may take is the stage's to say. */
+const CRASH: MochaOptions = {
+  folders: ['crash'],
+  timeoutMs: 30 * 60_000,
+  limitMinutes: 30,
+  parallel: false,
+};
+
 const PACKAGE: MochaOptions = {
   folders: ['package'],
   timeoutMs: 180_000,
@@ -52,15 +90,25 @@ const PACKAGE: MochaOptions = {
   parallel: false,
 };
 
-/** All stages in the order of `npm test`: what fails fastest comes first. */
+/**
+ * All stages in the order of `npm test`: what fails fastest comes first. From `docs` on they run
+ * the bundle, as users do.
+ */
 export const STAGES: readonly Stage[] = [
   commandStage('format', ['npm', 'run', '--silent', 'format:check']),
   commandStage('lint', ['npm', 'run', '--silent', 'lint']),
   mochaStage('house', HOUSE),
   commandStage('build', ['npm', 'run', '--silent', 'build']),
   mochaStage('unit', { ...UNIT, coverage: true }),
+  mochaStage('conformance', { ...CONFORMANCE, coverage: true }),
+  mochaStage('property', { ...PROPERTY, coverage: true }),
+  mochaStage('hostile', { ...HOSTILE, coverage: true }),
   { name: 'coverage', needs: [], folders: [], run: checkCoverage },
+  mochaStage('docs', DOCS),
+  mochaStage('concurrency', CONCURRENCY),
+  mochaStage('crash', CRASH, ['git', 'strace']),
   mochaStage('package', PACKAGE),
+  commandStage('demo', ['npm', 'run', '--silent', 'demo']),
   {
     name: 'nodes',
     needs: ['git'],
@@ -72,7 +120,7 @@ export const STAGES: readonly Stage[] = [
 /** Named selections of stages; `all` is `npm test`. */
 export const PROFILES: Record<string, readonly string[]> = {
   all: STAGES.map((stage) => stage.name),
-  quick: ['house', 'unit'],
+  quick: ['house', 'unit', 'conformance'],
 };
 
 /** The stages of a profile, or those named; throws for a name that is neither. */
@@ -87,9 +135,13 @@ export function selectStages(names: readonly string[]): Stage[] {
   return STAGES.filter((stage) => wanted.includes(stage.name));
 }
 
-function mochaStage(name: string, options: MochaOptions): Stage {
+function mochaStage(
+  name: string,
+  options: MochaOptions,
+  needs: readonly Program[] = ['git'],
+): Stage {
   const { folders } = options;
-  return { name, needs: ['git'], folders, run: (context) => runMocha(context, options) };
+  return { name, needs, folders, run: (context) => runMocha(context, options) };
 }
 
 function commandStage(name: string, command: readonly string[]): Stage {
