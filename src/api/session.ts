@@ -6,6 +6,7 @@ import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
 import { acquireLock } from '../disk/lock.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
 import { checkPlan } from '../plan/schema.js';
+import { syncFileSystem } from '../process/sync-file-system.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { Engine } from '../store/engine.js';
 import type { RepositoryObjects } from '../store/objects/object-database.js';
@@ -110,6 +111,7 @@ export class Session {
       user: this.settings.user,
       clock: this.settings.clock,
       bulk: bulkHasherFor(objects),
+      syncFileSystem: (path) => syncFileSystem(this.settings.git, path),
       warn: this.warn,
       writePlan: (_planId, planAfter) => {
         putPlanWhole({ stateDir, durability }, checkPlan(planAfter));

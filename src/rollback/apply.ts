@@ -12,6 +12,7 @@ import {
   writeJournal,
   type Journal,
 } from './journal.js';
+import { makeDurable } from './make-durable.js';
 import { takeStep } from './take-step.js';
 import { undoOperation } from './undo-operation.js';
 
@@ -58,6 +59,7 @@ async function applySteps(
     }
     await takeSteps(journal, operation, options);
     assertFoldersInPlace(journal, operation);
+    await makeDurable(context, journal, operation);
     if (journal.index !== null) swapIndex(journal.index, context.gitDir, operation.areas);
   } finally {
     operation.close();

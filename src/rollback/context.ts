@@ -17,6 +17,8 @@ export interface RollbackContext {
   durability: Durability;
   /** Writes the plan file, unless it is already at least as new. */
   writePlan(planId: string, planAfter: Record<string, unknown>): Promise<void>;
+  /** Has a whole file system written out; false when that cannot be done. */
+  syncFileSystem(path: string): Promise<boolean>;
   warn(warning: Warning): void;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, futimesSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, futimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asBytePath, ROOT } from '../core/byte-path.js';
@@ -43,6 +43,7 @@ export function stageIndex(
       writeFully(fd, contents.bytes);
       const seconds = Math.floor(Number(contents.mtimeNs / 1_000n) - 1) / 1_000_000;
       futimesSync(fd, seconds, seconds);
+      fsyncSync(fd);
     }
   } finally {
     closeSync(fd);
