@@ -1,6 +1,8 @@
+import { toPitonError } from '../core/errors.js';
 import { Session } from './session.js';
 import { settingsFrom } from './settings.js';
 import type { OpenOptions } from './types.js';
+import { withPitonErrors } from './verb-errors.js';
 import type { Workspace } from './workspace.js';
 
 /**
@@ -9,16 +11,26 @@ import type { Workspace } from './workspace.js';
  * @throws {PitonError} `USAGE`, `WORKSPACE_MISSING` when the folder is not there,
  * `UNSUPPORTED_REPOSITORY`, `UNSAFE_PATH`.
  */
-export function openWorkspace(options: OpenOptions): Promise<Workspace> {
-  return Promise.resolve().then(() => workspaceOf(new Session(settingsFrom(options))));
+export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
+  try {
+    return workspaceOf(new Session(settingsFrom(options)));
+  } catch (error) {
+    throw toPitonError(error);
+  }
 }
 
-/** Each verb is loaded when it is first used: most programs need few of them. */
 function workspaceOf(session: Session): Workspace {
   return {
     get root() {
       return session.found?.root ?? null;
     },
+    ...withPitonErrors(verbsOf(session)),
+  };
+}
+
+/** Each verb is loaded when it is first used: most programs need few of them. */
+function verbsOf(session: Session): Omit<Workspace, 'root'> {
+  return {
     init: async (options = {}) => (await import('./init.js')).init(session, options),
     status: async (options = {}) => (await import('./status.js')).status(session, options),
     ...planVerbs(session),

@@ -29,7 +29,7 @@ import type {
  * kept for as long as one likes; `close` ends the programs and files that it holds.
  * A plan is named by its id, a unique prefix of 4 or more characters, or its name; without one the
  * workspace's current plan is meant, and one is made when a checkpoint needs it.
- * All verbs throw PitonError.
+ * All verbs throw PitonError, or the reason of a signal that was aborted.
  */
 export interface Workspace {
   /** The worktree's root, or null while there is no repository. */
