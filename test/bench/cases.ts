@@ -1,0 +1,108 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenPeer, Peer, Place } from './peer.js';
+import type { SyntheticTree } from './tree.js';
+
+/** One peer with a tree of its own. */
+export class Contestant {
+  readonly peer: Peer;
+  readonly tree: SyntheticTree;
+  readonly place: Place;
+  /** The `.git` of a clean clone of the tree. */
+  readonly cloned: string;
+  target = '';
+  #open: OpenPeer | null = null;
+
+  constructor(peer: Peer, tree: SyntheticTree, folder: string) {
+    this.peer = peer;
+    this.tree = tree;
+    this.place = { tree: tree.root, state: join(folder, 'state') };
+    this.cloned = join(folder, 'cloned');
+  }
+
+  get opened(): OpenPeer {
+    if (this.#open === null) throw new Error(`${this.peer.name} is not open`);
+    return this.#open;
+  }
+
+  /** Back to a tree that nothing was captured of, with the repository of a clone or with none. */
+  async reset(repository: 'none' | 'clone'): Promise<void> {
+    await this.close();
+    const gitDir = join(this.tree.root, '.git');
+    for (const path of [gitDir, this.place.state]) rmSync(path, { recursive: true, force: true });
+    mkdirSync(this.place.state);
+    if (repository === 'clone') cpSync(this.cloned, gitDir, { recursive: true });
+    this.#open = await this.peer.open(this.place);
+  }
+
+  async close(): Promise<void> {
+    await this.#open?.close();
+    this.#open = null;
+  }
+}
+
+/** Something to be timed: what comes before is not, and what comes after checks that it is done. */
+export interface Case {
+  name: string;
+  /** Trees with fewer files are left out. */
+  minFiles: number;
+  before(contestant: Contestant): Promise<void> | void;
+  run(contestant: Contestant): Promise<unknown>;
+  after(contestant: Contestant): void;
+}
+
+function assertCaptured({ tree }: Contestant): void {
+  if (!existsSync(join(tree.root, '.git'))) throw new Error('nothing was captured');
+}
+
+function rollbackOf(count: number): Case {
+  let expected = '';
+  return {
+    name: `rollback of ${count.toLocaleString('en')} files`,
+    minFiles: count,
+    before: async (contestant) => {
+      expected = contestant.tree.contents(count);
+      contestant.target = await contestant.opened.capture();
+      contestant.tree.edit(count);
+    },
+    run: ({ opened, target }) => opened.rollBack(target),
+    after: ({ tree }) => {
+      if (tree.contents(count) !== expected) throw new Error('the files are not what they were');
+    },
+  };
+}
+
+export const CASES: readonly Case[] = [
+  {
+    name: 'first checkpoint, no repository',
+    minFiles: 0,
+    before: (contestant) => contestant.reset('none'),
+    run: ({ opened }) => opened.first(),
+    after: assertCaptured,
+  },
+  {
+    name: 'first checkpoint of a clean clone',
+    minFiles: 0,
+    before: (contestant) => contestant.reset('clone'),
+    run: ({ opened }) => opened.first(),
+    after: assertCaptured,
+  },
+  {
+    name: 'nothing changed',
+    minFiles: 0,
+    before: async ({ opened }) => {
+      await opened.capture();
+    },
+    run: ({ opened }) => opened.capture(),
+    after: assertCaptured,
+  },
+  {
+    name: '10 files changed',
+    minFiles: 0,
+    before: ({ tree }) => tree.edit(10),
+    run: ({ opened }) => opened.capture(),
+    after: assertCaptured,
+  },
+  rollbackOf(10),
+  rollbackOf(10_000),
+];

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { GIT_PEER } from './git-peer.js';
+import { PITON_PEER } from './piton-peer.js';
+import { formatTable, machine } from './report.js';
+import { benchCommands, benchSize } from './run-bench.js';
+
+const ROOT = resolve(import.meta.dirname, '../../../..');
+
+const ABOUT = `# Benchmarks
+
+piton beside the same work done by plain git. All numbers come from one run, in which the two take
+turns; each is the median of several rounds, with files in the cache. What counts is the ratio:
+below 1, piton is faster.
+
+- **piton** is the library, called in a process that is already running, with its defaults.
+- **git** is what a careful script does, with an index of its own that stays warm: \`add -A\`,
+  \`write-tree\`, \`commit-tree\`, \`update-ref\`; for a rollback all these first, and then
+  \`read-tree --reset -u\`. It does not survive a crash in the middle, as piton's rollback does.
+- The files are text, 4 KiB on average. They lie in the temporary folder; what its file system is,
+  the next line says. In memory, making files is cheap for git, which makes one for every object,
+  and piton need not wait until what it promised would survive a power cut.
+
+Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes.
+`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      files: { type: 'string', multiple: true },
+      only: { type: 'string', default: '' },
+    },
+  });
+  const { quick, only } = values;
+  const rounds = quick ? 3 : 7;
+  const sizes = values.files?.map(Number) ?? (quick ? [1_000, 10_000] : [1_000, 10_000, 100_000]);
+  const say = (line: string): void => console.error(line);
+  const peers = [PITON_PEER, GIT_PEER];
+  const tables: string[] = [];
+  for (const files of sizes) {
+    tables.push(formatTable(await benchSize({ peers, files, rounds, only, say })));
+  }
+  if (only === '') {
+    tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
+  }
+  const date = new Date().toISOString().slice(0, 10);
+  const numbers = `${date}; ${machine()}.\n\n${tables.join('\n')}`;
+  console.log(numbers);
+  if (values.write) writeFileSync(join(ROOT, 'docs/BENCHMARKS.md'), `${ABOUT}\n${numbers}`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Temporary folders are removed at the exit, which a signal would leave out.
+  process.on(signal, () => process.exit(130));
+}
+await main(process.argv.slice(2));
