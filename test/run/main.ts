@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { endAll } from './command.js';
@@ -15,7 +15,9 @@ const ROOT = resolve(OUT, '../..');
 async function main(names: readonly string[]): Promise<void> {
   const stages = selectStages(names.length > 0 ? names : ['all']);
   const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'piton-run-'));
-  for (const name of ['home', 'tmp']) mkdirSync(join(scratch, name));
+  // Tests become another user, who must get into the folders that they made.
+  chmodSync(scratch, 0o711);
+  for (const name of ['home', 'tmp']) mkdirSync(join(scratch, name), { mode: 0o711 });
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

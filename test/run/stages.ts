@@ -28,7 +28,7 @@ const UNIT: MochaOptions = {
     'api',
     'cli',
   ],
-  timeoutMs: 20_000,
+  timeoutMs: 60_000,
   limitMinutes: 15,
   parallel: true,
 };
