@@ -27,8 +27,9 @@ export async function planStateAt(
 
 /** The branch that HEAD was moved to, when it was not on it and the branch went along. */
 export function movedBranch(swap: HeadSwap | null): MovedBranch | null {
-  if (swap?.to.ref == null || swap.to.ref === swap.from.ref) return null;
-  return { ref: swap.to.ref, before: swap.branchBefore, after: swap.to.commit };
+  const ref = swap?.to.ref ?? null;
+  if (swap === null || ref === null || ref === swap.from.ref) return null;
+  return { ref, before: swap.branchBefore, after: swap.to.commit };
 }
 
 /** Rolls the worktree and the plan's position back to a checkpoint. */
