@@ -5,6 +5,7 @@ import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { writeFully } from '../disk/atomic-write.js';
 import type { ObjectReader } from '../store/object-store.js';
+import { damaged } from '../store/objects/damage.js';
 import type { Areas } from './areas.js';
 import { permissionsFor } from './sequence.js';
 import { fileStateOf, type FileState, type Slot } from './steps.js';
@@ -31,12 +32,19 @@ function takeOverOwner(fd: number, replaced: BigIntStats): void {
   }
 }
 
+/** A tree written by hand can name another tree, or a commit, as the contents of a file. */
+function assertBlob(type: string, oid: string): void {
+  if (type !== 'blob') throw damaged(`a ${type} stands where a file should`, { object: oid });
+}
+
 async function writeContents(
   fd: number,
   request: StageRequest,
   objects: ObjectReader,
 ): Promise<void> {
-  const { stream } = await objects.readStream(request.entry.oid);
+  const { type, stream } = await objects.readStream(request.entry.oid);
+  if (type !== 'blob') stream.destroy();
+  assertBlob(type, request.entry.oid);
   for await (const chunk of stream) writeFully(fd, chunk as Buffer);
 }
 
@@ -64,7 +72,8 @@ async function stageLink(
   folder: AnchoredDirectory,
   objects: ObjectReader,
 ): Promise<void> {
-  const { data } = await objects.read(request.entry.oid);
+  const { type, data } = await objects.read(request.entry.oid);
+  assertBlob(type, request.entry.oid);
   folder.symlink(data, slotName(request.slot));
 }
 
