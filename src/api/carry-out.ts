@@ -87,7 +87,7 @@ export async function carryOut(
       reason: safetyReason(request),
     },
     announceSafety: (checkpointId) =>
-      notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, isSafety: true }),
+      notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, kind: 'safety' }),
     planAfter: (safetyCheckpointId, head) => {
       after = stamped(request.planAfter(safetyCheckpointId, head), plan, workspace.clock);
       return { ...after };

@@ -37,25 +37,34 @@ function refsOfPlans(stateDir: string, pendingPlanId: string | null): string[] {
 }
 
 /**
- * Removes what processes left behind that died at work: temporary files, staged contents, locks of
- * refs. The caller holds the lock now and has recovered what was unfinished, so
- * nobody can still need them.
+ * Removes the locks that processes that died at work left on refs of this workspace's plans. To be
+ * called with the workspace's lock held, before any ref is written.
  */
-export function clearUpAfterDead(
-  workspace: RollbackWorkspace,
+export function sweepDeadRefLocks(
+  { stateDir, clock, repository }: RollbackWorkspace,
   lockPath: string,
   pendingPlanId: string | null,
 ): void {
+  const prefixes = refsOfPlans(stateDir, pendingPlanId);
+  for (const { path } of deadLocksOf(lockPath)) {
+    sweepRefLocks(repository, lstatSync(path).mtimeMs, clock.now(), prefixes);
+  }
+}
+
+/**
+ * Removes what else processes left behind that died at work: temporary files and staged contents.
+ * The caller holds the lock now and has recovered what was unfinished, so nobody can still need
+ * them.
+ */
+export function clearUpAfterDead(workspace: RollbackWorkspace, lockPath: string): void {
   const { stateDir, clock, repository } = workspace;
   // One that died before it had the lock has left no more than this.
   sweepTemps(stateDir, 0, clock);
   for (const { path } of deadLocksOf(lockPath)) {
-    const diedAfter = lstatSync(path).mtimeMs;
     for (const folder of ['plans', 'log']) {
       if (namesIn(join(stateDir, folder)).length > 0) sweepTemps(join(stateDir, folder), 0, clock);
     }
     sweepObjectTemps(join(repository.commonDir, 'objects'), 0, clock);
-    sweepRefLocks(repository, diedAfter, clock.now(), refsOfPlans(stateDir, pendingPlanId));
     sweepStaged(workspace);
     rmSync(path, { force: true });
   }

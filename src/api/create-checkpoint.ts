@@ -4,7 +4,6 @@ import { newPlan } from '../plan/new-plan.js';
 import { withSettings } from '../plan/settings.js';
 import { completeStep } from '../plan/step.js';
 import type { Plan } from '../plan/types.js';
-import { writeCurrentPlan } from '../plan/workspace-file.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { CheckpointCreateData } from './data.js';
 import { createData } from './describe-checkpoint.js';
@@ -38,7 +37,7 @@ export async function createCheckpoint(
   const startedAt = performance.now();
   await session.ensureRepository(options.force ?? false);
   return session.locked(async (workspace) => {
-    const { stateDir, clock, durability } = workspace;
+    const { stateDir, clock } = workspace;
     const before = findMeantPlan(stateDir, options.plan);
     const plan = before ?? unnamedPlan(workspace);
     assertOpen(plan);
@@ -53,7 +52,6 @@ export async function createCheckpoint(
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    if (before === null) writeCurrentPlan(stateDir, plan.plan_id, durability);
     return createData(taken, startedAt);
   }, options);
 }

@@ -1,28 +1,14 @@
-import type { Checkpoint } from '../checkpoint/metadata.js';
-import type { Plan, RollbackEntry } from '../plan/types.js';
-import { dropCheckpoint } from '../rollback/roll-back.js';
-import { putPlan, stamped } from './put-plan.js';
-import { checkpointsOf, meantCheckpoint } from './select.js';
+import { dropFromPlan } from './drop.js';
+import { clearPending, notePending } from './pending-checkpoint.js';
+import { findPlan, putPlan, stamped } from './put-plan.js';
+import { meantCheckpoint } from './select.js';
 import type { Session } from './session.js';
 import type { NamedCheckpointData } from './workspace.js';
 
-/** The plan without a checkpoint: what it would lead back to is forgotten with it. */
-function withoutCheckpoint(plan: Plan, remaining: readonly Checkpoint[], id: string): Plan {
-  const isUsable = ({ from_checkpoint_id: from }: RollbackEntry): boolean => from !== id;
-  const { undo, redo } = plan.rollbacks;
-  const isLatest = plan.last_checkpoint_id === id;
-  const latest = remaining.filter(({ kind }) => kind !== 'pre_rollback').at(-1);
-  return {
-    ...plan,
-    last_checkpoint_id: isLatest ? (latest?.checkpoint_id ?? null) : plan.last_checkpoint_id,
-    rollbacks: {
-      undo: undo.slice(undo.findLastIndex((entry) => !isUsable(entry)) + 1),
-      redo: redo.slice(redo.findLastIndex((entry) => !isUsable(entry)) + 1),
-    },
-  };
-}
-
-/** Deletes one checkpoint; its objects go with git's own garbage collection. */
+/**
+ * Deletes one checkpoint; its objects go with git's own garbage collection. When its ref is gone
+ * the rest follows, if need be by the next command; any error before leaves all as it was.
+ */
 export async function deleteCheckpoint(
   session: Session,
   selector: string,
@@ -30,11 +16,20 @@ export async function deleteCheckpoint(
 ): Promise<NamedCheckpointData> {
   return session.locked(async (workspace) => {
     const { plan, checkpoint } = await meantCheckpoint(workspace, selector, planSelector);
-    const { checkpoint_id: id } = checkpoint;
-    const all = await checkpointsOf(workspace, plan.plan_id);
-    const remaining = all.filter(({ checkpoint_id: other }) => other !== id);
-    putPlan(workspace, stamped(withoutCheckpoint(plan, remaining, id), plan, workspace.clock));
-    await dropCheckpoint(workspace, plan.plan_id, id);
+    const { checkpoint_id: checkpointId } = checkpoint;
+    const { plan_id: planId } = plan;
+    const { stateDir, refs, clock } = workspace;
+    notePending(stateDir, { planId, checkpointId, kind: 'deletion' });
+    try {
+      await dropFromPlan(workspace, planId, checkpointId);
+    } catch (error) {
+      if ((await refs.read(checkpoint.ref)) === null) throw error;
+      const now = findPlan(stateDir, planId) ?? plan;
+      putPlan(workspace, stamped(plan, now, clock));
+      clearPending(stateDir);
+      throw error;
+    }
+    clearPending(stateDir);
     return { checkpoint };
   });
 }

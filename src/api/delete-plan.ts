@@ -1,40 +1,34 @@
-import { formatStateRef, parseCheckpointRef, stateRefsOf } from '../checkpoint/ref-names.js';
-import { listCheckpointRefs } from '../checkpoint/list.js';
-import { deletePlanFile } from '../plan/plan-file.js';
-import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
-import type { RollbackWorkspace } from '../rollback/roll-back.js';
-import type { RefEdit } from '../store/ref-store.js';
 import type { PlanData } from './data.js';
+import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
+import { dropPlan, refsOfPlan } from './drop.js';
+import { clearPending, notePending } from './pending-checkpoint.js';
 import { describePlan } from './plan-data.js';
 import { meantPlan } from './select.js';
 import type { Session } from './session.js';
 
-/** Deletes a plan and all its checkpoints; the objects go with git's own garbage collection. */
+/**
+ * Deletes a plan and all its checkpoints; the objects go with git's own garbage collection. When
+ * the first of them is gone the rest follows, if need be by the next command; any error before
+ * leaves all as it was.
+ */
 export async function deletePlan(session: Session, selector: string): Promise<PlanData> {
   return session.locked(async (workspace) => {
     const { stateDir, durability } = workspace;
     const plan = meantPlan(stateDir, selector);
     const data = await describePlan(workspace, plan);
-    if (readWorkspaceFile(stateDir).current_plan_id === plan.plan_id) {
-      writeCurrentPlan(stateDir, null, durability);
+    const { plan_id: planId } = plan;
+    const current = readWorkspaceFile(stateDir).current_plan_id;
+    const refs = await refsOfPlan(workspace, planId);
+    notePending(stateDir, { planId, checkpointId: planId, kind: 'plan_deletion' });
+    try {
+      await dropPlan(workspace, planId);
+    } catch (error) {
+      if ((await refsOfPlan(workspace, planId)).length < refs.length) throw error;
+      writeCurrentPlan(stateDir, current, durability);
+      clearPending(stateDir);
+      throw error;
     }
-    await deleteRefs(workspace, plan.plan_id);
-    deletePlanFile(stateDir, plan.plan_id, durability);
+    clearPending(stateDir);
     return data;
   });
-}
-
-async function deleteRefs({ refs }: RollbackWorkspace, planId: string): Promise<void> {
-  const checkpoints = await listCheckpointRefs(refs, planId);
-  const states = await refs.list(stateRefsOf(planId));
-  const known = new Set(
-    checkpoints.map(({ name }) =>
-      formatStateRef({ planId, checkpointId: parseCheckpointRef(name)?.checkpointId ?? '' }),
-    ),
-  );
-  const own = states.filter(({ name }) => known.has(name));
-  const edits: RefEdit[] = [...checkpoints, ...own].map(({ name, oid }) => {
-    return { name, expected: oid, value: null };
-  });
-  if (edits.length > 0) await refs.transact(edits);
 }

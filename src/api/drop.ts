@@ -1,6 +1,6 @@
 import { listCheckpointRefs } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { formatStateRef, parseCheckpointRef, stateRefsOf } from '../checkpoint/ref-names.js';
+import { parseStateRef, stateRefsOf } from '../checkpoint/ref-names.js';
 import { deletePlanFile } from '../plan/plan-file.js';
 import type { Plan, RollbackEntry } from '../plan/types.js';
 import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
@@ -41,16 +41,12 @@ export async function dropFromPlan(
   await dropCheckpoint(workspace, planId, checkpointId);
 }
 
-/** The refs of a plan's checkpoints and of their sidecars: what goes with the plan. */
+/** The refs of a plan's checkpoints, then those of sidecars: what goes with the plan. */
 export async function refsOfPlan({ refs }: RollbackWorkspace, planId: string): Promise<Ref[]> {
-  const checkpoints = await listCheckpointRefs(refs, planId);
   const states = await refs.list(stateRefsOf(planId));
-  const known = new Set(
-    checkpoints.map(({ name }) =>
-      formatStateRef({ planId, checkpointId: parseCheckpointRef(name)?.checkpointId ?? '' }),
-    ),
-  );
-  return [...checkpoints, ...states.filter(({ name }) => known.has(name))];
+  // What nobody knows what it is stays.
+  const known = states.filter(({ name }) => parseStateRef(name) !== null);
+  return [...(await listCheckpointRefs(refs, planId)), ...known];
 }
 
 /** Deletes a plan and all its checkpoints, wherever that was cut off before. */
@@ -63,5 +59,5 @@ export async function dropPlan(workspace: RollbackWorkspace, planId: string): Pr
     return { name, expected: oid, value: null };
   });
   if (edits.length > 0) await refs.transact(edits);
-  if (findPlan(stateDir, planId) !== null) deletePlanFile(stateDir, planId, durability);
+  deletePlanFile(stateDir, planId, durability);
 }

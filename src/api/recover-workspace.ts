@@ -1,8 +1,8 @@
 import { recoverUnfinished, type Recovery } from '../rollback/recover.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
-import { clearUpAfterDead } from './clear-up.js';
-import { removeDeadHeadLocks } from './dead-head-locks.js';
-import { settlePending } from './pending-checkpoint.js';
+import { clearUpAfterDead, sweepDeadRefLocks } from './clear-up.js';
+import { removeDeadGitLocks } from './dead-git-locks.js';
+import { readPending, settlePending } from './pending-checkpoint.js';
 
 /**
  * Finishes or undoes whatever an earlier process left unfinished, and says so. The caller holds
@@ -12,14 +12,15 @@ export async function recoverWorkspace(
   workspace: RollbackWorkspace,
   lockPath: string,
 ): Promise<Recovery | null> {
-  await removeDeadHeadLocks(workspace);
+  await removeDeadGitLocks(workspace, lockPath);
+  sweepDeadRefLocks(workspace, lockPath, readPending(workspace.stateDir)?.planId ?? null);
   const recovery = await recoverUnfinished(workspace);
   if (recovery?.outcome === 'undone') {
     await dropCheckpoint(workspace, recovery.planId, recovery.safetyCheckpointId);
   }
   // Last, for its note names a safety checkpoint until the recovery has no use for it any more.
-  const pending = await settlePending(workspace);
-  clearUpAfterDead(workspace, lockPath, pending?.planId ?? null);
+  await settlePending(workspace);
+  clearUpAfterDead(workspace, lockPath);
   if (recovery === null) return null;
   const { operation, checkpointId, outcome, retired } = recovery;
   workspace.warn({

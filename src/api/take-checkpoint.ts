@@ -6,10 +6,11 @@ import { assertCheckpointName, assertNameFree } from '../checkpoint/select.js';
 import { rename } from '../checkpoint/rename.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
-import { listPlans } from '../plan/plan-file.js';
+import { deletePlanFile, listPlans } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest } from '../plan/plan-state.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
+import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { clearPending, notePending } from './pending-checkpoint.js';
 import { putPlan, stamped } from './put-plan.js';
@@ -52,8 +53,8 @@ export async function latestOf(
 
 /**
  * Takes a checkpoint of a plan and makes it the plan's latest. `before` is the plan in its file
- * (null: it has none yet), `plan` what it is to be: checkpoint and file change together, or
- * neither does. The caller holds the lock.
+ * (null: it has none yet, and becomes the current one), `plan` what it is to be: checkpoint and
+ * file change together, or neither does. The caller holds the lock.
  */
 export async function takeCheckpoint(
   workspace: RollbackWorkspace,
@@ -61,7 +62,7 @@ export async function takeCheckpoint(
   plan: Plan,
   options: TakeOptions,
 ): Promise<Taken> {
-  const { stateDir, clock } = workspace;
+  const { stateDir, clock, durability } = workspace;
   const planId = plan.plan_id;
   if (options.name !== null) await assertNameUsable(workspace, planId, options.name);
   const after = stamped(plan, before ?? plan, clock);
@@ -77,15 +78,21 @@ export async function takeCheckpoint(
     planStateDigest: stateDigest(state),
     newestId,
     latest: await latestOf(workspace, plan),
-    announce: (checkpointId) => notePending(stateDir, { planId, checkpointId, isSafety: false }),
+    announce: (checkpointId) =>
+      notePending(stateDir, {
+        ...{ planId, checkpointId, kind: 'ordinary', step: options.step },
+        isNewPlan: before === null,
+      }),
   });
   if (!created.created) return await reuse(workspace, before, after, created, options);
   const { checkpoint_id: checkpointId } = created.checkpoint;
   const final = withCheckpoint(after, checkpointId, options.step);
   try {
     putPlan(workspace, final);
+    if (before === null) writeCurrentPlan(stateDir, planId, durability);
   } catch (error) {
     await dropCheckpoint(workspace, planId, checkpointId);
+    if (before === null) deletePlanFile(stateDir, planId, durability);
     clearPending(stateDir);
     throw error;
   }

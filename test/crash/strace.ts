@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { tempDirectory } from '../helpers/temp.js';
 
 /** One place to strike: the `number`-th call of a system call in a thread. */
@@ -23,67 +25,191 @@ export interface TracedEnd {
 }
 
 /** Every call that changes what is on disk. */
-export const CHANGING_CALLS = [
+const CHANGING_CALLS = [
   ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
   ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir', 'chmod', 'fchmod', 'fchmodat'],
-  ...['write', 'pwrite64', 'writev', 'fsync', 'fdatasync', 'ftruncate', 'utimensat'],
-  'openat',
+  ...['write', 'pwrite64', 'writev', 'ftruncate', 'utimensat', 'fchown', 'openat'],
 ];
 
-const LINE = /^(\d+) +([a-z0-9_]+)\((.*)$/;
-const OPENS_FOR_WRITING = /O_WRONLY|O_RDWR|O_CREAT/;
+/** What may fail although it changes nothing that another process could see. */
+const FLUSHING_CALLS = ['fsync', 'fdatasync'];
 
-function runStrace(program: TracedProgram, options: readonly string[]): TracedEnd {
-  const run = spawnSync('strace', ['-f', ...options, ...program.command], {
+const LIMIT_MS = 60_000;
+/** Long enough for a busy machine to send a signal meanwhile. */
+const HOLD_UP = '400ms';
+const LINE = /^(\d+) +([a-z0-9_]+)\((.*)$/;
+const OPENS_FOR_WRITING = /O_CREAT|O_TRUNC/;
+const FAILED = /\) += -1 E[A-Z]+ /;
+
+function start(program: TracedProgram, options: readonly string[]): ChildProcess {
+  return spawn('strace', ['-f', '--seccomp-bpf', ...options, ...program.command], {
     cwd: program.cwd,
     env: { ...program.env, UV_THREADPOOL_SIZE: '1' },
-    encoding: 'utf8',
-    timeout: 60_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   });
-  const { status, signal, stdout, stderr } = run;
-  return { status, signal, stdout, stderr };
 }
 
-/**
- * Runs a program once and gives every call that changes something below one of the folders, in
- * the order made. Counts go by thread, as strace's own do; the thread pool has one thread.
- */
-export function findPoints(program: TracedProgram, folders: readonly string[]): Point[] {
-  const log = join(tempDirectory(), 'strace.log');
-  const calls = CHANGING_CALLS.join(',');
-  const end = runStrace(program, ['--seccomp-bpf', '-y', '-o', log, '-e', `trace=${calls}`]);
-  if (end.status !== 0) throw new Error(`the program failed: ${end.stdout}${end.stderr}`);
+async function ended(child: ChildProcess): Promise<TracedEnd> {
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { status, signal, ...said };
+}
+
+function pointsIn(log: string, folders: readonly string[]): Point[] {
   const counts = new Map<string, number>();
   const points = new Map<string, Point>();
-  for (const line of readFileSync(log, 'latin1').split('\n')) {
+  for (const line of log.split('\n')) {
     const [, thread, call, args] = LINE.exec(line) ?? [];
     if (thread === undefined || call === undefined || args === undefined) continue;
     const number = (counts.get(`${thread} ${call}`) ?? 0) + 1;
     counts.set(`${thread} ${call}`, number);
-    if (call === 'openat' && !OPENS_FOR_WRITING.test(args)) continue;
+    if (FAILED.test(args) || (call === 'openat' && !OPENS_FOR_WRITING.test(args))) continue;
     const isOurs = args.includes('/proc/self/fd/') || folders.some((one) => args.includes(one));
     if (isOurs) points.set(`${call} ${number}`, { call, number });
   }
-  rmSync(log);
   return [...points.values()];
 }
 
-/** Runs a program that is killed as it makes the call. */
-export function runAndKill(program: TracedProgram, point: Point): TracedEnd {
-  const inject = `inject=${point.call}:signal=SIGKILL:when=${point.number}`;
-  return runStrace(program, ['-o', '/dev/null', '-e', `trace=${point.call}`, '-e', inject]);
+/**
+ * Runs a program once and gives every call that changes something below one of the folders, in
+ * the order made; `withFlushes`: the calls too that only wait for the disk. Counts go by thread,
+ * as strace's own do; the thread pool has one thread.
+ */
+export async function findPoints(
+  program: TracedProgram,
+  folders: readonly string[],
+  { withFlushes = false } = {},
+): Promise<Point[]> {
+  const log = join(tempDirectory(), 'strace.log');
+  const calls = [...CHANGING_CALLS, ...(withFlushes ? FLUSHING_CALLS : [])].join(',');
+  const end = await ended(start(program, ['-y', '-o', log, '-e', `trace=${calls}`]));
+  if (end.status !== 0) throw new Error(`the program failed: ${end.stdout}${end.stderr}`);
+  const points = pointsIn(readFileSync(log, 'latin1'), folders);
+  rmSync(log);
+  return points;
+}
+
+const ENTERED = /^(?:\[pid +(\d+)\] )?([a-z0-9_]+)\(/;
+
+/** Follows strace's report, and gives the process or thread that has come to the point. */
+class Watch {
+  readonly #counts = new Map<string, number>();
+  readonly #point: Point;
+  #rest = '';
+  #isCounted = false;
+
+  constructor(point: Point) {
+    this.#point = point;
+  }
+
+  /** The report comes as it is written: a call's line begins when the call is entered. */
+  read(chunk: string, only: number): number | null {
+    const lines = (this.#rest + chunk).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const found = this.#isCounted ? null : this.#count(line, only);
+      this.#isCounted = false;
+      if (found !== null) return found;
+    }
+    if (this.#isCounted || !ENTERED.test(this.#rest)) return null;
+    this.#isCounted = true;
+    return this.#count(this.#rest, only);
+  }
+
+  #count(line: string, only: number): number | null {
+    const [, thread, call] = ENTERED.exec(line) ?? [];
+    if (call !== this.#point.call) return null;
+    const pid = thread === undefined ? only : Number(thread);
+    const number = (this.#counts.get(String(pid)) ?? 0) + 1;
+    this.#counts.set(String(pid), number);
+    return number === this.#point.number ? pid : null;
+  }
+}
+
+function stateOf(pid: number): 'running' | 'zombie' | 'gone' {
+  try {
+    const isZombie = /^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return isZombie ? 'zombie' : 'running';
+  } catch {
+    return 'gone';
+  }
+}
+
+/** Who collects it once strace is gone may take a moment. */
+async function untilCollected(pid: number): Promise<void> {
+  for (let waited = 0; waited < 2_000 && stateOf(pid) !== 'gone'; waited++) await delay(1);
+}
+
+function processOf(thread: number): number {
+  return Number(/^Tgid:\s+(\d+)$/m.exec(readFileSync(`/proc/${thread}/status`, 'latin1'))?.[1]);
+}
+
+/** The program that strace runs; strace names no process while there is only one. */
+function childOf({ pid = 0 }: ChildProcess): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ')[0]);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Runs a program and calls `strike` when it makes the call, before the call does anything. strace
+ * could send a signal itself, but only while it looks at every call, which is twice as slow: so
+ * it holds the call up, and the signal is sent from here.
+ */
+async function runAndStrike(
+  program: TracedProgram,
+  { call, number }: Point,
+  holdUp: string,
+  strike: (process: number, strace: ChildProcess) => Promise<void> | void,
+): Promise<TracedEnd> {
+  const inject = `inject=${call}:delay_enter=${holdUp}:when=${number}`;
+  const child = start(program, ['-q', '--signal=none', '-e', `trace=${call}`, '-e', inject]);
+  const watch = new Watch({ call, number });
+  let striking: Promise<void> | null = null;
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const thread = watch.read(chunk.toString('latin1'), childOf(child));
+    if (thread !== null) striking ??= Promise.resolve(strike(processOf(thread), child));
+  });
+  const end = await ended(child);
+  await (striking as Promise<void> | null);
+  return end;
+}
+
+/** Runs a program that is killed as it makes the call, or of which a child is. */
+export async function runAndKill(program: TracedProgram, point: Point): Promise<TracedEnd> {
+  return runAndStrike(program, point, HOLD_UP, async (process_, strace) => {
+    const isProgram = process_ === childOf(strace);
+    process.kill(process_, 'SIGKILL');
+    if (!isProgram) return;
+    while (stateOf(process_) === 'running') await delay(1);
+    // Or else strace would first sit out the time for which it holds the call up.
+    strace.kill('SIGKILL');
+    await untilCollected(process_);
+  });
+}
+
+/** Runs a program that is sent a signal as it makes the call. */
+export async function runAndSignal(
+  program: TracedProgram,
+  point: Point,
+  signal: NodeJS.Signals,
+): Promise<TracedEnd> {
+  return runAndStrike(program, point, '20ms', (target) => void process.kill(target, signal));
 }
 
 /** Runs a program for which the call fails with an error; from then on always, when `persists`. */
-export function runAndFail(
+export async function runAndFail(
   program: TracedProgram,
-  point: Point,
+  { call, number }: Point,
   error: string,
   persists = false,
-): TracedEnd {
-  const when = `${point.number}${persists ? '+' : ''}`;
-  const inject = `inject=${point.call}:error=${error}:when=${when}`;
-  const options = ['--seccomp-bpf', '-o', '/dev/null', '-e', `trace=${point.call}`, '-e', inject];
-  return runStrace(program, options);
+): Promise<TracedEnd> {
+  const inject = `inject=${call}:error=${error}:when=${number}${persists ? '+' : ''}`;
+  return ended(start(program, ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]));
 }

@@ -1,5 +1,6 @@
 import type { DoctorData } from '../../api/data.js';
 import { PitonError } from '../../core/errors.js';
+import { orDataOfFailure } from '../data-of-failure.js';
 import { defineCommand } from '../command.js';
 import { flag } from '../option.js';
 import { count } from '../render/amounts.js';
@@ -14,7 +15,11 @@ export const doctorCommand = defineCommand({
     ['--repair', 'mend it'],
   ],
   run: ({ workspace, operation }, { options }) =>
-    workspace.doctor({ ...operation, repair: options.repair }),
+    orDataOfFailure(
+      workspace.doctor({ ...operation, repair: options.repair }),
+      'STATE_DAMAGED',
+      'problems',
+    ),
   judge: danger,
   render: renderDoctor,
 });

@@ -1,5 +1,6 @@
 import type { VerifyData } from '../../api/data.js';
 import { PitonError } from '../../core/errors.js';
+import { orDataOfFailure } from '../data-of-failure.js';
 import { defineCommand, optional } from '../command.js';
 import { flag } from '../option.js';
 import { renderVerify } from '../render/workspace.js';
@@ -20,7 +21,8 @@ export const verifyCommand = defineCommand({
   },
   run: async ({ workspace, operation }, { options, positionals, plan }) => {
     const { checkpoint } = positionals;
-    return workspace.verify({ ...operation, plan, checkpoint, all: options.all });
+    const verb = workspace.verify({ ...operation, plan, checkpoint, all: options.all });
+    return orDataOfFailure(verb, 'OBJECT_DAMAGED', 'damaged');
   },
   judge: damage,
   render: renderVerify,

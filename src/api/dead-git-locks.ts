@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { bytePathFromText, nameOf, parentOf } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
+import { deadLocksOf } from '../disk/lock.js';
 import { readJournal } from '../rollback/journal.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { baseOfRef } from '../store/repository/loose-refs.js';
@@ -46,23 +47,32 @@ function remove(base: string, name: string): void {
   }
 }
 
-/**
- * Removes git's locks of HEAD and its branches that a rollback left when it died moving HEAD:
- * until then git itself would refuse to commit. They have no owner's name in them, so one counts
- * as left when it came after the journal and then nobody did anything with it for a second.
- * To be called with the workspace's lock held, before the rollback is taken back.
- */
-export async function removeDeadHeadLocks(workspace: RollbackWorkspace): Promise<void> {
-  const { repository, stateDir } = workspace;
+/** Files of git that piton locks beside its own refs. */
+function lockedNames(stateDir: string): Set<string> {
+  const names = new Set(['packed-refs']);
   const found = readJournal(stateDir);
-  if (found === null || found.isCommitted || found.journal.head === null) return;
+  if (found === null || found.isCommitted || found.journal.head === null) return names;
   const { from, to } = found.journal.head;
-  const journal = lockAt(stateDir, 'journal');
-  for (const ref of new Set(['HEAD', from.ref, to.ref])) {
-    if (ref === null || journal === null) continue;
-    const base = baseOfRef(repository, ref);
-    const seen = lockAt(base, `${ref}.lock`);
-    if (seen === null || seen.mtimeNs < journal.mtimeNs) continue;
-    if (await isStale(base, `${ref}.lock`, seen)) remove(base, `${ref}.lock`);
+  for (const name of ['HEAD', from.ref, to.ref]) if (name !== null) names.add(name);
+  return names;
+}
+
+/**
+ * Removes git's own locks that a process of piton left when it died moving HEAD or deleting refs:
+ * until then git itself would refuse to commit. They have no owner's name in them, so one counts
+ * as left when it came after the dead process had taken the workspace's lock, and then nobody did
+ * anything with it for a second. To be called with that lock held, before any ref is written.
+ */
+export async function removeDeadGitLocks(
+  { repository, stateDir }: RollbackWorkspace,
+  lockPath: string,
+): Promise<void> {
+  const taken = deadLocksOf(lockPath).map(({ path }) => lstatSync(path, { bigint: true }).mtimeNs);
+  if (taken.length === 0) return;
+  for (const name of lockedNames(stateDir)) {
+    const base = baseOfRef(repository, name);
+    const seen = lockAt(base, `${name}.lock`);
+    if (seen === null || taken.every((since) => seen.mtimeNs < since)) continue;
+    if (await isStale(base, `${name}.lock`, seen)) remove(base, `${name}.lock`);
   }
 }
