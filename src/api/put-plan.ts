@@ -29,7 +29,7 @@ function clockAt(plan: Plan): Clock {
  * A time for the plan's next update that is later than its last one, whatever the clock says: of
  * two states of a plan the newer one can then be told.
  */
-export function nextUpdateTime(plan: Plan, clock: Clock): number {
+function nextUpdateTime(plan: Plan, clock: Clock): number {
   return Math.max(clock.now(), Date.parse(plan.updated_at) + 1);
 }
 

@@ -99,7 +99,7 @@ export function isOwnerAlive(owner: FoundOwner, lockPath: string): 'alive' | 'de
   return owner.startTime === null || running.startTime === owner.startTime ? 'alive' : 'dead';
 }
 
-/** A power cut can leave the record empty; then its time tells that its owner is of another boot. */
+/** A power cut can leave the record empty; then its time says that it is of another boot. */
 function judgeUnreadable(lockPath: string): 'dead' | 'unknown' {
   const stat = lstatSync(lockPath, { throwIfNoEntry: false });
   const bootedAt = Date.now() - uptime() * 1_000;

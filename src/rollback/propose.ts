@@ -2,7 +2,6 @@ import { compareBytes, isWithin, parentOf, ROOT, type BytePath } from '../core/b
 import { MODE, type FileEntry } from '../core/types.js';
 
 export type LeftReason = 'ignored' | 'not_captured' | 'nested_repository';
-export type PathChange = 'created' | 'restored' | 'deleted' | 'mode';
 
 /** What the checkpoint knows of paths that are not in its tree. */
 export interface TargetKnowledge {

@@ -101,7 +101,7 @@ describe('checkpoint: creation', function () {
     expect(checkpoint.checkpoint_id > newestId).to.equal(true);
   });
 
-  it('writes blobs, trees and commits before the sidecar’s ref, and that before its own', async () => {
+  it('writes objects before the ref of the sidecar, and that before its own', async () => {
     const root = committed({ a: 'a' });
     const context = await contextOf(root);
     write(root, { b: 'b' });

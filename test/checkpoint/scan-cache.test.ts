@@ -125,7 +125,7 @@ describe('checkpoint: the stat cache', function () {
     expect(changes.map(({ status }) => status)).to.deep.equal(['mode']);
   });
 
-  it('misses none of a hundred edits of the same size, each at once after a checkpoint', async () => {
+  it('misses none of a hundred edits of one size, each at once after a checkpoint', async () => {
     const root = makeRepository();
     const path = join(root, 'file');
     const contexts = [await contextOf(root), await contextOf(root, 'native')];

@@ -146,8 +146,10 @@ export function record(root: string): Recorded {
   };
 }
 
-const LEFTOVER =
-  /\.tmp-|tmp_(?:obj|pack|idx)_|\/piton\/journal|\/pending-|\.lock$|\/lock$|\.dead-|newcomer|\/kept$|\.piton-/;
+const LEFTOVER = new RegExp(
+  '\\.tmp-|tmp_(?:obj|pack|idx)_|/piton/journal|/pending-|\\.lock$|/lock$' +
+    '|\\.dead-|newcomer|/kept$|\\.piton-',
+);
 const IN_STAGING = /\/piton\/staging\/./;
 
 /** Paths that nothing should have left there. */

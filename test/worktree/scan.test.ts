@@ -241,7 +241,7 @@ describe('worktree: scan, repositories inside', () => {
     expect(readFileSync(join(nested, '.git/HEAD'), 'utf8')).to.equal('ref: refs/heads/main\n');
   });
 
-  it('does not take the repository of the root, or staging folders, for part of the worktree', async () => {
+  it('does not take the repository of the root, or staging folders, for its files', async () => {
     const root = makeRepository();
     mkdirSync(join(root, 'elsewhere'));
     writeFileSync(join(root, 'elsewhere/HEAD'), '');

@@ -68,7 +68,7 @@ export class EmbeddedRefs implements RefStore {
   }
 
   /**
-   * Files are read before packed-refs, for git packs a ref before it deletes the file: so a ref that
+   * Files are read before packed-refs, as git packs a ref before it deletes the file: so a ref that
    * is being packed is seen in one of the two with its present value.
    */
   #oidsBelow(prefix: string): Map<string, ObjectId | null> {

@@ -9,7 +9,7 @@ const HELD_AT_MOST_MS = 60_000;
 /**
  * Removes the locks that killed processes left on piton's refs, and gives the names of the refs.
  * To be called only with the workspace's lock held. Below `ownPrefixes` nobody writes without that
- * lock, so any lock there is stale; elsewhere, where a linked worktree may be at work, what is older
+ * lock, so any lock there is stale; elsewhere, where a linked worktree may work, what is older
  * than both `startedAt` and a minute. An owner that was merely stopped for so long finds its lock
  * gone, and changes nothing. Other refs are left alone: other programs write them.
  * @param startedAt when this process began, in milliseconds since the Unix epoch

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { assertFsckClean, git, makeRepository, TEST_ENV } from '../helpers/git.js';
+
+const PITON = fileURLToPath(new URL('../../../../bin/piton.js', import.meta.url));
+
+interface End {
+  code: number | null;
+  document: { ok: boolean; data?: Record<string, unknown>; error?: { code: string } };
+}
+
+async function piton(workspace: string, ...args: string[]): Promise<End> {
+  const command = [PITON, '--json', '--lock-timeout', '100', ...args];
+  const child = spawn(process.execPath, command, { cwd: workspace, env: TEST_ENV });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, document: JSON.parse(Buffer.concat(output).toString()) as End['document'] };
+}
+
+interface PlanFile {
+  reversion_count: number;
+  last_checkpoint_id: string;
+}
+
+function readPlan(workspace: string): PlanFile {
+  const folder = join(workspace, '.git/piton/plans');
+  const [name = ''] = readdirSync(folder);
+  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as PlanFile;
+}
+
+describe('many processes in one workspace', function () {
+  this.timeout(120_000);
+
+  it('twenty checkpoint while two roll back: all refs valid, the plan right', async () => {
+    const root = makeRepository();
+    writeFileSync(join(root, 'file'), '0');
+    expect((await piton(root, 'checkpoint', '--name', 'base')).code).to.equal(0);
+    const work = Array.from({ length: 20 }, async (_, index) => {
+      writeFileSync(join(root, `file-${index}`), `${index}`);
+      return piton(root, 'checkpoint', '--always', '-m', `number ${index}`);
+    });
+    const rollbacks = [piton(root, 'rollback', 'base'), piton(root, 'rollback', 'base')];
+    const ends = await Promise.all([...work, ...rollbacks]);
+    for (const { code, document } of ends) expect(code, JSON.stringify(document)).to.equal(0);
+    const refs = git(root, 'for-each-ref', '--format=%(refname) %(objecttype)', 'refs/piton');
+    const lines = refs.split('\n');
+    expect(lines.every((line) => line.endsWith(' commit'))).to.equal(true);
+    const checkpoints = lines.filter((line) => line.startsWith('refs/piton/checkpoint/'));
+    expect(checkpoints).to.have.length(1 + 20 + 2);
+    expect(lines).to.have.length(2 * checkpoints.length);
+    const plan = readPlan(root);
+    expect(plan.reversion_count).to.equal(2);
+    expect(refs).to.include(plan.last_checkpoint_id);
+    assertFsckClean(root);
+    expect(readdirSync(join(root, '.git/piton')).sort()).to.deep.equal(
+      ['plans', 'staging', 'stat-cache', 'stat-cache.stamp', 'trash', 'workspace.json'].sort(),
+    );
+  });
+
+  it('two change different fields of the plan: neither change is lost', async () => {
+    const root = makeRepository();
+    await piton(root, 'plan', 'create', '--name', 'p');
+    const ends = await Promise.all([
+      ...Array.from({ length: 5 }, (_, at) =>
+        piton(root, 'plan', 'set', 'p', '--output', `o${at}=1`),
+      ),
+      ...Array.from({ length: 5 }, (_, at) =>
+        piton(root, 'plan', 'set', 'p', '--context', `c${at}=1`),
+      ),
+    ]);
+    expect(ends.map(({ code }) => code)).to.deep.equal(Array(10).fill(0));
+    const plan = readPlan(root) as unknown as { outputs: object; context: object };
+    expect(Object.keys(plan.outputs)).to.have.members(['o0', 'o1', 'o2', 'o3', 'o4']);
+    expect(Object.keys(plan.context)).to.have.members(['c0', 'c1', 'c2', 'c3', 'c4']);
+  });
+
+  it('one that may not wait is told who has the lock', async () => {
+    const root = makeRepository();
+    await piton(root, 'plan', 'create');
+    const owner = {
+      ...JSON.parse(await lockRecordOf(root)),
+      acquired_at: '2001-01-01T00:00:00.000Z',
+    } as object;
+    writeFileSync(join(root, '.git/piton/lock'), JSON.stringify(owner));
+    const { code, document } = await piton(root, 'checkpoint', '--lock-timeout', '0');
+    expect(code).to.equal(5);
+    expect(document.error?.code).to.equal('LOCKED');
+  });
+});
+
+/** The record of a lock that this very process holds. */
+async function lockRecordOf(root: string): Promise<string> {
+  const { acquireLock } = await import('../../src/disk/lock.js');
+  const path = join(root, '.git/piton/lock');
+  const lock = await acquireLock(path, { timeoutMs: 0 });
+  const record = readFileSync(path, 'utf8');
+  lock.release();
+  return record;
+}
