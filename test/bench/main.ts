@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GIT_PEER } from './git-peer.js';
@@ -12,7 +13,8 @@ const ABOUT = `# Benchmarks
 
 piton beside the same work done by plain git. All numbers come from one run, in which the two take
 turns; each is the median of several rounds, with files in the cache. What counts is the ratio:
-below 1, piton is faster.
+below 1, piton is faster. The run's own work makes a load average of two or three; with more, other
+programs took their part, and all times are longer than they need be.
 
 - **piton** is the library, called in a process that is already running, with its defaults.
 - **git** is what a careful script does, with an index of its own that stays warm: \`add -A\`,
@@ -41,14 +43,17 @@ async function main(args: readonly string[]): Promise<void> {
   const say = (line: string): void => console.error(line);
   const peers = [PITON_PEER, GIT_PEER];
   const tables: string[] = [];
+  let load = 0;
   for (const files of sizes) {
     tables.push(formatTable(await benchSize({ peers, files, rounds, only, say })));
+    load = Math.max(load, loadavg()[0] ?? 0);
   }
   if (only === '') {
     tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
   }
   const date = new Date().toISOString().slice(0, 10);
-  const numbers = `${date}; ${machine()}.\n\n${tables.join('\n')}`;
+  const busy = `load average up to ${load.toFixed(0)}`;
+  const numbers = `${date}; ${machine()}; ${busy}.\n\n${tables.join('\n')}`;
   console.log(numbers);
   if (values.write) writeFileSync(join(ROOT, 'docs/BENCHMARKS.md'), `${ABOUT}\n${numbers}`);
 }

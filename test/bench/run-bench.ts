@@ -95,6 +95,10 @@ export async function benchSize(options: BenchOptions): Promise<Table> {
   // What was written this instant could still change unnoticed, and is not taken from a cache.
   await delay(1_100);
   try {
+    for (const contestant of contestants) {
+      await contestant.reset('clone');
+      await contestant.opened.capture();
+    }
     const rows = await timeAll(contestants, options);
     if (options.only === '') rows.push(...(await measureFirst(contestants)));
     const [first, ...others] = options.peers.map(({ name }) => name);
