@@ -1,9 +1,12 @@
 import { closeSync, constants, fsyncSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf, parentOf, type BytePath } from '../core/byte-path.js';
+import { systemErrorCode } from '../core/errors.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import type { OpenOperation, RollbackContext } from './context.js';
 import type { Journal } from './journal.js';
+
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'UNSAFE_PATH']);
 
 /** Syncing more files than this one by one takes longer than syncing whole file systems. */
 const FILES_ONE_BY_ONE = 32;
@@ -27,10 +30,17 @@ function syncOneByOne(journal: Journal, { worktree }: OpenOperation): void {
       worktree.within(parent, (folder) => syncPlaced(folder, nameOf(step.path)));
     }
   }
-  for (const path of folders) {
+  for (const path of folders) syncFolder(path, worktree);
+}
+
+/** A folder that the rollback took away, or whose place another kind has taken, is synced above. */
+function syncFolder(path: BytePath, worktree: OpenOperation['worktree']): void {
+  try {
     worktree.within(path, (folder) => {
       folder.sync();
     });
+  } catch (error) {
+    if (!GONE.has(systemErrorCode(error) ?? '')) throw error;
   }
 }
 

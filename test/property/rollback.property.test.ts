@@ -180,7 +180,6 @@ async function story(
     directory: root,
     engine,
     home: TEST_HOME,
-    durability: 'fast',
   });
   try {
     for (const one of first) apply(root, one);
