@@ -1,8 +1,11 @@
 import { listCheckpointRefs } from '../checkpoint/list.js';
+import type { Checkpoint } from '../checkpoint/metadata.js';
+import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import { readLockOwner } from '../disk/lock-owner.js';
 import { toPlanData } from '../plan/plan-data.js';
 import { readJournal } from '../rollback/journal.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { StatusData } from './data.js';
 import { countChanges } from './describe-checkpoint.js';
 import { changesInWorktree } from './diff-checkpoints.js';
@@ -25,6 +28,24 @@ function lockIn(path: string): StatusData['lock'] {
   return { pid: owner.pid, host: owner.host, since: owner.acquiredAt };
 }
 
+/** Null when there is nothing to compare with; a damaged checkpoint must not hide all else. */
+async function changesSince(
+  workspace: RollbackWorkspace,
+  latest: Checkpoint | null,
+  options: OperationOptions,
+): Promise<StatusData['changes']> {
+  if (latest === null) return null;
+  try {
+    return countChanges(await changesInWorktree(workspace, latest, options));
+  } catch (error) {
+    const isDamaged =
+      error instanceof PitonError && ['STATE_DAMAGED', 'OBJECT_DAMAGED'].includes(error.code);
+    if (!isDamaged) throw error;
+    workspace.warn({ code: error.code, message: error.message });
+    return null;
+  }
+}
+
 /** Where the workspace stands. Takes no lock and changes nothing, not even what is unfinished. */
 export async function status(
   session: Session,
@@ -42,8 +63,7 @@ export async function status(
     engine: { name: engine.name, reason: engine.reason, git_version: engine.gitVersion },
     plan: plan === null ? null : toPlanData(plan, countByPlan(refs).get(plan.plan_id) ?? 0),
     latest,
-    changes:
-      latest === null ? null : countChanges(await changesInWorktree(workspace, latest, options)),
+    changes: await changesSince(workspace, latest, options),
     unfinished: unfinishedIn(stateDir),
     lock: lockIn(session.lockPath),
     disk: { checkpoints: refs.length, bytes: await diskCost(workspace, refs) },
