@@ -16,11 +16,14 @@ import { clearPending, notePending } from './pending-checkpoint.js';
 import { stamped } from './put-plan.js';
 import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
 import { newestIdOf } from './select.js';
+import { subplansAfter, warnOfReverted } from './subplans-after.js';
 
 export interface CarryOut extends OperationOptions {
   operation: JournalOperation;
   plan: Plan;
   checkpoint: Checkpoint;
+  /** The plan as it was at the checkpoint, with the plans below it. */
+  then: PlanState;
   paths: readonly BytePath[] | null;
   moveHead: boolean;
   force: boolean;
@@ -43,6 +46,7 @@ async function rehearseOnly(
   const target = await readTarget(checkpoint, workspace, request);
   const rehearsal = await rehearseRollback(workspace, target, request, request);
   assertToken(token, rehearsal.token);
+  warnOfReverted(workspace, subplansAfter(workspace, request), true);
   return rollbackData({
     plan,
     checkpointId: checkpoint.checkpoint_id,
@@ -63,7 +67,10 @@ function safetyReason({ operation, checkpoint }: CarryOut): string {
     : `before ${operation} to ${checkpoint.checkpoint_id}`;
 }
 
-/** Rolls back, undoes or redoes; the plan's file changes with the files or not at all. */
+/**
+ * Rolls back, undoes or redoes; the files of the plan and its subplans change with the worktree or
+ * not at all.
+ */
 export async function carryOut(
   workspace: RollbackWorkspace,
   request: CarryOut,
@@ -73,6 +80,7 @@ export async function carryOut(
   const { plan, checkpoint } = request;
   const state: PlanState = planState(plan, listPlans(workspace.stateDir).plans);
   const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
+  const subplans = subplansAfter(workspace, request);
   let after = plan;
   const result = await rollBack(workspace, {
     ...request,
@@ -88,12 +96,13 @@ export async function carryOut(
     },
     announceSafety: (checkpointId) =>
       notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, kind: 'safety' }),
-    planAfter: (safetyCheckpointId, head) => {
+    plansAfter: (safetyCheckpointId, head) => {
       after = stamped(request.planAfter(safetyCheckpointId, head), plan, workspace.clock);
-      return { ...after };
+      return [{ ...after }, ...subplans.map((subplan) => ({ ...subplan }))];
     },
   });
   clearPending(workspace.stateDir);
+  warnOfReverted(workspace, subplans, false);
   const { rehearsal, outlook, target } = result;
   return rollbackData({
     plan: after,

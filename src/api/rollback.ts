@@ -47,7 +47,7 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
     assertCanRollBack(plan);
     const then = await planStateAt(workspace, checkpoint);
     return carryOut(workspace, {
-      ...{ operation: 'rollback', plan, checkpoint, paths, moveHead, force },
+      ...{ operation: 'rollback', plan, checkpoint, then, paths, moveHead, force },
       dryRun: options.dryRun ?? false,
       token: options.token ?? null,
       alsoBranch: null,

@@ -113,7 +113,7 @@ export class Session {
       bulk: bulkHasherFor(objects),
       syncFileSystem: (path) => syncFileSystem(this.settings.git, path),
       warn: this.warn,
-      writePlan: (_planId, planAfter) => {
+      writePlan: (planAfter) => {
         putPlanWhole({ stateDir, durability }, checkPlan(planAfter));
         return Promise.resolve();
       },

@@ -44,7 +44,7 @@ async function takeBack(
     const checkpoint = await safetyCheckpointOf(workspace, plan, entry);
     const then = await planStateAt(workspace, checkpoint);
     return carryOut(workspace, {
-      ...{ operation, plan, checkpoint },
+      ...{ operation, plan, checkpoint, then },
       paths: entry.paths?.map(pathFromJson) ?? null,
       moveHead: entry.head_moved,
       force: true,

@@ -1,6 +1,17 @@
 import { PitonError } from '../core/errors.js';
 import type { Plan } from './types.js';
 
+/** `parent` is there: only a rollback of a plan above reverts one. */
+function howToGoOn({ status, parent_plan_id: parent }: Plan): string {
+  if (status !== 'reverted') {
+    return "make another plan with 'piton plan create', or name one with '--plan'";
+  }
+  return (
+    'a plan above it was rolled back to before it began: ' +
+    `'piton undo --plan ${parent}' takes that back, 'piton plan use ${parent}' goes on from there`
+  );
+}
+
 function closed(plan: Plan, hint: string): PitonError {
   const { plan_id, name, status } = plan;
   return new PitonError('PLAN_CLOSED', `the plan ${name ?? plan_id} is ${status}`, {
@@ -15,12 +26,7 @@ function closed(plan: Plan, hint: string): PitonError {
  */
 export function assertOpen(plan: Plan): void {
   if (plan.status === 'active') return;
-  throw closed(
-    plan,
-    plan.status === 'reverted'
-      ? "its parent was rolled back to before it began; 'piton undo' in the parent brings it back"
-      : "make another plan with 'piton plan create', or name one with '--plan'",
-  );
+  throw closed(plan, howToGoOn(plan));
 }
 
 /**

@@ -97,7 +97,9 @@ async function undoAfter(
 /**
  * Carries out a prepared operation: journal, steps, staging area, HEAD, commit point, plan file.
  * Either all of it stands in the end or none: any error on the way, the plan file's included, has
- * everything put back before it is thrown. Gives what was retired and is in no checkpoint.
+ * everything put back before it is thrown. Once the plan's own file is written the rest follows:
+ * the files of its subplans are written with the clearing up, by the next command if need be. Gives
+ * what was retired and is in no checkpoint.
  */
 export async function applyOperation(
   context: RollbackContext,
@@ -109,7 +111,7 @@ export async function applyOperation(
     await applySteps(context, journal, options);
     options.signal?.throwIfAborted();
     commitJournal(context.stateDir, context.durability);
-    await context.writePlan(journal.planId, journal.planAfter);
+    await context.writePlan(journal.plansAfter[0]);
   } catch (error) {
     if (readJournal(context.stateDir)?.isCommitted === true) uncommitJournal(context.stateDir);
     return await undoAfter(error, context, journal);

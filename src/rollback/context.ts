@@ -15,8 +15,8 @@ export interface RollbackContext {
   refs: RefStore;
   objects: ObjectReader;
   durability: Durability;
-  /** Writes the plan file, unless it is already at least as new. */
-  writePlan(planId: string, planAfter: Record<string, unknown>): Promise<void>;
+  /** Writes a plan's file, unless it is already at least as new. */
+  writePlan(planAfter: Record<string, unknown>): Promise<void>;
   /** Has a whole file system written out; false when that cannot be done. */
   syncFileSystem(path: string): Promise<boolean>;
   warn(warning: Warning): void;

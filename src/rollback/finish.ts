@@ -198,14 +198,14 @@ export function clearOperation(
 }
 
 /**
- * What comes after the commit point: the plan file, then clearing up. May be repeated.
+ * What comes after the commit point: the files of the plans, then clearing up. May be repeated.
  * The trash of this operation stays until the next one has succeeded.
  */
 export async function finishOperation(
   context: RollbackContext,
   journal: Journal,
 ): Promise<Retired[]> {
-  await context.writePlan(journal.planId, journal.planAfter);
+  for (const plan of journal.plansAfter) await context.writePlan(plan);
   const kept = clearOperation(context, journal, true);
   await sweepOlderTrash(context, journal.id);
   return kept;

@@ -12,9 +12,10 @@
  * applying   Any prefix of the steps may have been taken, the last one in part. The plan file is as
  *            before. Per step the disk tells: a filled slot was retired, a path that is the staged
  *            file was placed. Nothing else about the worktree may be trusted.
- * committed  All steps are taken. The plan file may be as before or as after; the journal holds it
- *            whole. Back to `applying` only by the process that committed, when that file could not
- *            be written: nobody has seen the commit yet, for the lock is still held.
+ * committed  All steps are taken. The files of the plan and its subplans may each be as before or
+ *            as after; the journal holds them whole. Back to `applying` only by the process that
+ *            committed, when the plan's own file, the first, could not be written: nobody has seen
+ *            the commit yet, for the lock is still held.
  *
  * Invariants
  *  1. The journal is complete and on disk before the first step, and never changes but by name.
@@ -59,6 +60,12 @@ export interface HeadSwap {
   alsoBranch: RefEdit | null;
 }
 
+/** A plan as its file is to hold it. */
+type PlanRecord = Record<string, unknown>;
+
+/** The operation's own plan, then the plans below it that change with it. */
+export type PlansAfter = [PlanRecord, ...PlanRecord[]];
+
 /** Everything that finishing or undoing an operation needs. */
 export interface Journal {
   operation: JournalOperation;
@@ -72,8 +79,8 @@ export interface Journal {
   steps: Step[];
   index: IndexSwap | null;
   head: HeadSwap | null;
-  /** The whole plan as it will be, written right after the commit point. */
-  planAfter: Record<string, unknown>;
+  /** The plans whole as they will be, written right after the commit point. */
+  plansAfter: PlansAfter;
 }
 
 const VERSION = 1;
@@ -106,8 +113,9 @@ function isWellFormed(value: Partial<Journal>): value is Journal {
     ) &&
     Array.isArray(value.steps) &&
     Array.isArray(value.areas) &&
-    typeof value.planAfter === 'object' &&
-    value.planAfter !== null
+    Array.isArray(value.plansAfter) &&
+    value.plansAfter.length > 0 &&
+    value.plansAfter.every((plan: unknown) => typeof plan === 'object' && plan !== null)
   );
 }
 

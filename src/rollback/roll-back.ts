@@ -20,7 +20,7 @@ import type { RollbackContext } from './context.js';
 import type { Retired } from './finish.js';
 import { assertNoOperationInProgress, assertNotCheckedOutElsewhere } from './guards.js';
 import { stageIndex, type IndexContents } from './index-swap.js';
-import type { HeadSwap, Journal, JournalOperation } from './journal.js';
+import type { HeadSwap, Journal, JournalOperation, PlansAfter } from './journal.js';
 import { prepareSteps } from './prepare.js';
 import {
   assertToken,
@@ -50,8 +50,8 @@ export interface RollbackRequest extends OperationOptions, RollbackScope {
   >;
   /** Called with the safety checkpoint's id just before it stands. */
   announceSafety: (checkpointId: string) => void;
-  /** The whole plan once the rollback stands. */
-  planAfter: (safetyCheckpointId: string, head: HeadSwap | null) => Record<string, unknown>;
+  /** The plans once the rollback stands, the one that is rolled back first. */
+  plansAfter: (safetyCheckpointId: string, head: HeadSwap | null) => PlansAfter;
   /** When a rollback that moved HEAD is taken back: the branch that it moved. */
   alsoBranch: RefEdit | null;
 }
@@ -200,7 +200,7 @@ class Rollback {
         checkpointId: this.#target.checkpoint.checkpoint_id,
         safetyCheckpointId: safety.checkpoint_id,
         startedAt: isoTime(clock.now()),
-        planAfter: this.#request.planAfter(safety.checkpoint_id, head),
+        plansAfter: this.#request.plansAfter(safety.checkpoint_id, head),
       };
       return await applyOperation(this.#workspace, journal, { signal, onProgress });
     } finally {

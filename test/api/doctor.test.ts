@@ -45,7 +45,7 @@ function journalOf({ stateDir, planId, ids }: Prepared): Journal {
     steps: [],
     index: null,
     head: null,
-    planAfter: { ...plan, reversion_count: 1 },
+    plansAfter: [{ ...plan, reversion_count: 1 }],
   };
 }
 
@@ -228,7 +228,7 @@ describe('doctor', () => {
       const { root, stateDir, planId } = prepared;
       const journal = journalOf(prepared);
       const later = new Date(Date.now() + 1_000).toISOString();
-      journal.planAfter = { ...journal.planAfter, updated_at: later };
+      journal.plansAfter = [{ ...journal.plansAfter[0], updated_at: later }];
       writeJournal(stateDir, journal, 'fast');
       const committed = join(stateDir, 'journal.committed');
       writeFileSync(committed, readFileSync(join(stateDir, 'journal')));

@@ -73,8 +73,9 @@ describe('the journal', () => {
     ['a plan id that is a number', { planId: 1 }],
     ['steps that are no list', { steps: {} }],
     ['areas that are no list', { areas: null }],
-    ['no plan', { planAfter: undefined }],
-    ['null for a plan', { planAfter: null }],
+    ['no plans', { plansAfter: undefined }],
+    ['a list of no plans', { plansAfter: [] }],
+    ['null for a plan', { plansAfter: [{}, null] }],
   ];
   for (const [name, changes] of MALFORMED) {
     it(`with ${name} is refused`, () => {

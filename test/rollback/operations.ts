@@ -128,8 +128,8 @@ export function makeOperation(overrides: Partial<RollbackContext> = {}): TestOpe
     durability: 'fast',
     warnings,
     plans,
-    writePlan: async (planId) => {
-      plans.push(planId);
+    writePlan: async (planAfter) => {
+      plans.push(String(planAfter['plan_id']));
     },
     syncFileSystem: async () => true,
     warn: (warning) => warnings.push(warning),
@@ -157,7 +157,7 @@ export function journalOf(steps: Step[], overrides: Partial<Journal> = {}): Jour
     steps,
     index: null,
     head: null,
-    planAfter: { plan: 'after' },
+    plansAfter: [{ plan_id: ID }],
     ...overrides,
   };
 }
