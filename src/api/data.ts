@@ -117,6 +117,53 @@ export interface PlanData extends Record<string, unknown> {
   reversions_left: number | null;
 }
 
+export interface DecisionData {
+  decision_id: string;
+  parent_id: string | null;
+  question: string;
+  choice: string;
+  rationale: string | null;
+  /** The step that carries it out. */
+  step: number;
+  /** The checkpoint taken before it was carried out. */
+  checkpoint_id: string | null;
+  status: 'active' | 'done' | 'reverted';
+  artifacts: JsonPath[];
+  created_at: string;
+}
+
+export interface DecisionAddData {
+  decision: DecisionData;
+  /** What was there before it. */
+  checkpoint: CheckpointData;
+  /** Whether the checkpoint is new; otherwise the plan's latest holds just that already. */
+  created: boolean;
+  not_captured: NotCapturedData[];
+}
+
+export interface DecisionListData {
+  decisions: DecisionData[];
+}
+
+export interface NamedDecisionData {
+  decision: DecisionData;
+}
+
+export interface ResumeData {
+  plan_id: string;
+  next_step: number;
+  last_completed_step: number;
+  /** The plan's latest; null when there is none. */
+  checkpoint: CheckpointData | null;
+  /** Whether the worktree is what the checkpoint holds; null when there is none. */
+  worktree_matches: boolean | null;
+  /** Since the checkpoint; null when there is none. */
+  changes: { added: number; modified: number; deleted: number } | null;
+  /** null: no limit. */
+  reversions_left: number | null;
+  decisions_to_repeat: DecisionData[];
+}
+
 export interface StatusData {
   workspace: string;
   git_dir: string;

@@ -4,7 +4,7 @@ import type { NotCaptured } from '../core/types.js';
 import type { FileChange } from '../worktree/diff.js';
 import type { CheckpointCreateData, NotCapturedData } from './data.js';
 
-function notCapturedData(list: readonly NotCaptured[]): NotCapturedData[] {
+export function notCapturedData(list: readonly NotCaptured[]): NotCapturedData[] {
   return list.map(({ path, reason, size }) => {
     return { path: pathToJson(path), reason, ...(size !== undefined && { size }) };
   });

@@ -34,6 +34,7 @@ function verbsOf(session: Session): Omit<Workspace, 'root'> {
     init: async (options = {}) => (await import('./init.js')).init(session, options),
     status: async (options = {}) => (await import('./status.js')).status(session, options),
     ...planVerbs(session),
+    ...decisionVerbs(session),
     ...checkpointVerbs(session),
     ...rollbackVerbs(session),
     verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
@@ -43,7 +44,16 @@ function verbsOf(session: Session): Omit<Workspace, 'root'> {
 }
 
 type PlanVerb =
-  'createPlan' | 'listPlans' | 'showPlan' | 'usePlan' | 'setPlan' | 'deletePlan' | 'completeStep';
+  | 'createPlan'
+  | 'listPlans'
+  | 'showPlan'
+  | 'usePlan'
+  | 'setPlan'
+  | 'deletePlan'
+  | 'completeStep'
+  | 'resumePlan'
+  | 'applyPlan'
+  | 'abandonPlan';
 
 function planVerbs(session: Session): Pick<Workspace, PlanVerb> {
   return {
@@ -57,6 +67,28 @@ function planVerbs(session: Session): Pick<Workspace, PlanVerb> {
     deletePlan: async (plan) => (await import('./delete-plan.js')).deletePlan(session, plan),
     completeStep: async (plan, options) =>
       (await import('./complete-step.js')).completeStep(session, plan, options),
+    resumePlan: async (options = {}) =>
+      (await import('./resume-plan.js')).resumePlan(session, options),
+    applyPlan: async (plan) => (await import('./end-plan.js')).applyPlan(session, plan),
+    abandonPlan: async (plan) => (await import('./end-plan.js')).abandonPlan(session, plan),
+  };
+}
+
+type DecisionVerb =
+  'addDecision' | 'listDecisions' | 'showDecision' | 'addArtifacts' | 'completeDecision';
+
+function decisionVerbs(session: Session): Pick<Workspace, DecisionVerb> {
+  return {
+    addDecision: async (plan, options) =>
+      (await import('./add-decision.js')).addDecision(session, plan, options),
+    listDecisions: async (plan) =>
+      (await import('./list-decisions.js')).listDecisions(session, plan),
+    showDecision: async (plan, decision) =>
+      (await import('./show-decision.js')).showDecision(session, plan, decision),
+    addArtifacts: async (plan, decision, paths) =>
+      (await import('./change-decision.js')).addArtifacts(session, plan, decision, paths),
+    completeDecision: async (plan, decision) =>
+      (await import('./change-decision.js')).completeDecision(session, plan, decision),
   };
 }
 

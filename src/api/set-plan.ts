@@ -2,10 +2,9 @@ import { assertOpen } from '../plan/guards.js';
 import { listPlans } from '../plan/plan-file.js';
 import { assertPlanName } from '../plan/resolve-plan.js';
 import { withSettings } from '../plan/settings.js';
+import { changePlan } from './change-plan.js';
 import type { PlanData } from './data.js';
 import { describePlan } from './plan-data.js';
-import { putPlan, stamped } from './put-plan.js';
-import { meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { JsonObject, PlanSetOptions } from './types.js';
 
@@ -24,15 +23,13 @@ export async function setPlan(
   { state, context, ...settings }: PlanSetOptions,
 ): Promise<PlanData> {
   return session.locked(async (workspace) => {
-    const { stateDir, clock } = workspace;
-    const before = meantPlan(stateDir, selector);
-    assertOpen(before);
-    if (settings.name !== undefined) {
-      assertPlanName(settings.name, listPlans(stateDir).plans, before.plan_id);
-    }
-    const changed = withSettings(before, { ...settings, context: contextWith(context, state) });
-    const plan = stamped(changed, before, clock);
-    putPlan(workspace, plan);
+    const plan = changePlan(workspace, selector, (before) => {
+      assertOpen(before);
+      if (settings.name !== undefined) {
+        assertPlanName(settings.name, listPlans(workspace.stateDir).plans, before.plan_id);
+      }
+      return withSettings(before, { ...settings, context: contextWith(context, state) });
+    });
     return describePlan(workspace, plan);
   });
 }

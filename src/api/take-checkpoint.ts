@@ -4,6 +4,7 @@ import type { Checkpoint, CheckpointKind } from '../checkpoint/metadata.js';
 import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import { assertCheckpointName, assertNameFree } from '../checkpoint/select.js';
 import { rename } from '../checkpoint/rename.js';
+import type { Clock } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import { deletePlanFile, listPlans } from '../plan/plan-file.js';
@@ -25,6 +26,12 @@ export interface TakeOptions extends OperationOptions {
   includeIgnored: boolean;
   /** The step that the checkpoint is taken for, if it is. */
   step?: number | undefined;
+  /**
+   * What becomes of the plan that the checkpoint holds, in the same write of its file. A kill
+   * between checkpoint and file loses this part: the next command finishes with what the
+   * checkpoint holds.
+   */
+  thenPlan?: ((plan: Plan, checkpointId: string) => Plan) | undefined;
 }
 
 export interface Taken extends Created {
@@ -86,8 +93,9 @@ export async function takeCheckpoint(
   });
   if (!created.created) return await reuse(workspace, before, after, created, options);
   const { checkpoint_id: checkpointId } = created.checkpoint;
-  const final = withCheckpoint(after, checkpointId, options.step);
+  let final: Plan;
   try {
+    final = planWith(checkpointId, after, options, clock);
     putPlan(workspace, final);
     if (before === null) writeCurrentPlan(stateDir, planId, durability);
   } catch (error) {
@@ -98,6 +106,17 @@ export async function takeCheckpoint(
   }
   clearPending(stateDir);
   return { ...created, plan: final };
+}
+
+/** The plan that a checkpoint was taken of, once it stands. */
+function planWith(
+  checkpointId: string,
+  plan: Plan,
+  { step, thenPlan }: TakeOptions,
+  clock: Clock,
+): Plan {
+  const taken = withCheckpoint(plan, checkpointId, step);
+  return thenPlan === undefined ? taken : stamped(thenPlan(taken, checkpointId), taken, clock);
 }
 
 async function assertNameUsable(
@@ -116,12 +135,15 @@ async function reuse(
   before: Plan | null,
   after: Plan,
   created: Created,
-  { name, step }: TakeOptions,
+  options: TakeOptions,
 ): Promise<Taken> {
+  const { name, step, thenPlan } = options;
   const checkpoint =
     name === null ? created.checkpoint : await rename(workspace, created.checkpoint, name);
-  const isSamePlan = before !== null && step === undefined;
-  const final = isSamePlan ? before : withCheckpoint(after, checkpoint.checkpoint_id, step);
+  const isSamePlan = before !== null && step === undefined && thenPlan === undefined;
+  const final = isSamePlan
+    ? before
+    : planWith(checkpoint.checkpoint_id, after, options, workspace.clock);
   if (!isSamePlan) putPlan(workspace, final);
   return { ...created, checkpoint, plan: final };
 }

@@ -72,6 +72,18 @@ export interface StepOptions {
   status?: 'done' | 'failed' | 'interrupted' | undefined;
 }
 
+export interface DecisionOptions extends OperationOptions {
+  question: string;
+  choice: string;
+  rationale?: string | undefined;
+  /** The decision it follows from: its id or a unique prefix. */
+  parent?: string | undefined;
+  /** The step that carries it out; default the plan's next one. */
+  step?: number | undefined;
+  /** Workspace paths of what it produces; they need not be there yet. */
+  artifacts?: readonly JsonPath[] | undefined;
+}
+
 export interface CheckpointCreateOptions extends OperationOptions {
   plan?: string | undefined;
   reason?: string | undefined;

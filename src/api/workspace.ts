@@ -1,3 +1,4 @@
+import type { JsonPath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import type {
   CheckpointCreateData,
@@ -5,9 +6,13 @@ import type {
   CheckpointListData,
   CheckpointShowData,
   CheckpointData,
+  DecisionAddData,
+  DecisionListData,
   DoctorData,
+  NamedDecisionData,
   PlanData,
   RecoverData,
+  ResumeData,
   RollbackData,
   StatusData,
   VerifyData,
@@ -16,6 +21,7 @@ import type {
   CheckpointCreateOptions,
   CheckpointDiffOptions,
   CheckpointListOptions,
+  DecisionOptions,
   InitData,
   InitOptions,
   PlanOptions,
@@ -45,6 +51,19 @@ export interface Workspace {
   setPlan(plan: string | undefined, options: PlanSetOptions): Promise<PlanData>;
   deletePlan(plan: string): Promise<PlanData>;
   completeStep(plan: string | undefined, options: StepOptions): Promise<PlanStepData>;
+  resumePlan(options?: OperationOptions & { plan?: string | undefined }): Promise<ResumeData>;
+  applyPlan(plan?: string): Promise<PlanData>;
+  abandonPlan(plan?: string): Promise<PlanData>;
+
+  addDecision(plan: string | undefined, options: DecisionOptions): Promise<DecisionAddData>;
+  listDecisions(plan?: string): Promise<DecisionListData>;
+  showDecision(plan: string | undefined, decision: string): Promise<NamedDecisionData>;
+  addArtifacts(
+    plan: string | undefined,
+    decision: string,
+    paths: readonly JsonPath[],
+  ): Promise<NamedDecisionData>;
+  completeDecision(plan: string | undefined, decision: string): Promise<NamedDecisionData>;
 
   createCheckpoint(options?: CheckpointCreateOptions): Promise<CheckpointCreateData>;
   listCheckpoints(options?: CheckpointListOptions): Promise<CheckpointListData>;

@@ -5,6 +5,7 @@ export const SECTIONS = [
   'Workspace',
   'Checkpoints of the current plan',
   'Plans',
+  'Decisions',
   'Checkpoints of any plan',
 ] as const;
 
@@ -45,10 +46,18 @@ const load = {
   planUse: async () => (await import('./commands/plan-use.js')).planUseCommand,
   planSet: async () => (await import('./commands/plan-set.js')).planSetCommand,
   planDelete: async () => (await import('./commands/plan-delete.js')).planDeleteCommand,
+  resume: async () => (await import('./commands/plan-resume.js')).planResumeCommand,
+  apply: async () => (await import('./commands/plan-apply.js')).planApplyCommand,
+  abandon: async () => (await import('./commands/plan-abandon.js')).planAbandonCommand,
+  decisionAdd: async () => (await import('./commands/decision-add.js')).decisionAddCommand,
+  decisionList: async () => (await import('./commands/decision-list.js')).decisionListCommand,
+  decisionShow: async () => (await import('./commands/decision-show.js')).decisionShowCommand,
+  artifact: async () => (await import('./commands/decision-artifact.js')).decisionArtifactCommand,
+  decisionDone: async () => (await import('./commands/decision-done.js')).decisionDoneCommand,
   planStep: async () => (await import('./commands/plan-step.js')).planStepCommand,
 } satisfies Record<string, Load>;
 
-const [WORKSPACE, CURRENT, PLANS, ANY] = SECTIONS;
+const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY] = SECTIONS;
 
 type Row = [words: string, name: string, section: Section, summary: string, load: Load];
 
@@ -66,6 +75,7 @@ const SHORT: readonly Row[] = [
   ['undo', 'undo', CURRENT, 'take the last rollback back', load.undo],
   ['redo', 'redo', CURRENT, 'take the last undo back', load.redo],
   ['step', 'plan.step', CURRENT, 'record how a step ended', load.planStep],
+  ['resume', 'plan.resume', CURRENT, 'where to go on', load.resume],
 ];
 
 const LONG: readonly Row[] = [
@@ -75,8 +85,40 @@ const LONG: readonly Row[] = [
   ['plan use', 'plan.use', PLANS, 'make a plan the current one', load.planUse],
   ['plan set', 'plan.set', PLANS, "change a plan's settings and context", load.planSet],
   ['plan step', 'plan.step', PLANS, 'record how a step ended', load.planStep],
+  ['plan resume', 'plan.resume', PLANS, 'where to go on', load.resume],
   ['plan rollback', 'plan.rollback', PLANS, 'make the files what they were', load.rollback],
+  ['plan apply', 'plan.apply', PLANS, 'end a plan whose work is to stay', load.apply],
+  ['plan abandon', 'plan.abandon', PLANS, 'end a plan that leads nowhere', load.abandon],
   ['plan delete', 'plan.delete', PLANS, 'delete a plan and its checkpoints', load.planDelete],
+  [
+    'plan decision add',
+    'plan.decision.add',
+    DECISIONS,
+    'take a checkpoint, then record a decision',
+    load.decisionAdd,
+  ],
+  [
+    'plan decision list',
+    'plan.decision.list',
+    DECISIONS,
+    'list decisions, oldest first',
+    load.decisionList,
+  ],
+  ['plan decision show', 'plan.decision.show', DECISIONS, 'show a decision', load.decisionShow],
+  [
+    'plan decision artifact',
+    'plan.decision.artifact',
+    DECISIONS,
+    'record what a decision produces',
+    load.artifact,
+  ],
+  [
+    'plan decision done',
+    'plan.decision.done',
+    DECISIONS,
+    'record that it is carried out',
+    load.decisionDone,
+  ],
   ['plan checkpoint create', 'checkpoint.create', ANY, 'take a checkpoint', load.create],
   ['plan checkpoint list', 'checkpoint.list', ANY, 'list checkpoints, newest first', load.list],
   ['plan checkpoint show', 'checkpoint.show', ANY, 'show a checkpoint', load.show],

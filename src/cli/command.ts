@@ -13,8 +13,10 @@ import { readText } from './values.js';
 export interface Positional<T> {
   summary: string;
   required: boolean;
+  /** Whether it takes all arguments from its place on; only the last one can. */
+  repeats: boolean;
   /** @throws {PitonError} `USAGE` */
-  read: (text: string | undefined, name: string) => T;
+  read: (texts: readonly string[], name: string) => T;
 }
 
 export type Positionals = Readonly<Record<string, Positional<unknown>>>;
@@ -110,8 +112,22 @@ export function required<T>(summary: string, read: ReadText<T>): Positional<T> {
   return {
     summary,
     required: true,
-    read: (text, name) => {
+    repeats: false,
+    read: ([text], name) => {
       if (text !== undefined) return read(text, name);
+      throw missing(name);
+    },
+  };
+}
+
+/** The last positional, of which at least one must be given. */
+export function several<T>(summary: string, read: ReadText<T>): Positional<T[]> {
+  return {
+    summary,
+    required: true,
+    repeats: true,
+    read: (texts, name) => {
+      if (texts.length > 0) return texts.map((text) => read(text, name));
       throw missing(name);
     },
   };
@@ -122,7 +138,8 @@ export function optional<T>(summary: string, read: ReadText<T>): Positional<T | 
   return {
     summary,
     required: false,
-    read: (text, name) => (text === undefined ? undefined : read(text, name)),
+    repeats: false,
+    read: ([text], name) => (text === undefined ? undefined : read(text, name)),
   };
 }
 
@@ -158,9 +175,9 @@ function readGiven<O extends Options, P extends Positionals, D>(
   const wanted = positionalsOf(definition, calling.form);
   const positionals = wanted.map(([name, positional], index) => [
     name,
-    positional.read(texts[index], `<${name}>`),
+    positional.read(texts.slice(index, positional.repeats ? undefined : index + 1), `<${name}>`),
   ]);
-  const excess = texts[wanted.length];
+  const excess = wanted.at(-1)?.[1].repeats === true ? undefined : texts[wanted.length];
   if (excess !== undefined) throw unexpectedArgument(excess);
   const values = Object.fromEntries(positionals) as PositionalsOf<P> & { plan?: string };
   return {

@@ -1,4 +1,4 @@
-import { optionsOf, positionalsOf, type Command } from './command.js';
+import { optionsOf, positionalsOf, type Command, type Positional } from './command.js';
 import { SECTIONS, type CommandEntry } from './command-table.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { definitions, wrap } from './help-layout.js';
@@ -43,7 +43,7 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
     usage(entry, command),
     definitions(
       'Arguments',
-      positionals.map(([name, { summary }]) => [`<${name}>`, summary]),
+      positionals.map(([name, positional]) => [shown(name, positional), positional.summary]),
     ),
     definitions('Options', optionRows(options)),
     definitions('Options of every command', optionRows(GLOBAL_OPTIONS)),
@@ -54,8 +54,8 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
 }
 
 function usage(entry: CommandEntry, command: Command): string {
-  const positionals = positionalsOf(command, entry.form).map(([name, { required }]) =>
-    required ? `<${name}>` : `[<${name}>]`,
+  const positionals = positionalsOf(command, entry.form).map(([name, positional]) =>
+    positional.required ? shown(name, positional) : `[${shown(name, positional)}]`,
   );
   const needed = Object.entries(command.options)
     .filter(([, { mandatory }]) => mandatory)
@@ -63,6 +63,10 @@ function usage(entry: CommandEntry, command: Command): string {
   const paths = command.takesPaths ? ['[-- <path>…]'] : [];
   const words = ['piton', entry.words, ...positionals, ...needed, '[options]', ...paths];
   return `${USAGE}${wrap(words.join(' '), USAGE.length)}\n`;
+}
+
+function shown(name: string, { repeats }: Pick<Positional<unknown>, 'repeats'>): string {
+  return `<${name}>${repeats ? '…' : ''}`;
 }
 
 function optionRows(options: Options): [string, string][] {

@@ -3,6 +3,7 @@ import { isoTime } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import { integer, listOf, SchemaProblem } from './check.js';
 import { checkedAsArgument } from './damage.js';
+import { nextStep } from './resume.js';
 import { artifactPath } from './schema.js';
 import { withIdPrefix } from './select.js';
 import type { Decision, Plan } from './types.js';
@@ -76,7 +77,7 @@ function artifactsOf(paths: readonly BytePath[]): JsonPath[] {
  */
 export function addDecision(plan: Plan, given: NewDecision): Plan {
   const parent = given.parent === undefined ? null : findStanding(plan, given.parent);
-  const step = given.step ?? plan.last_completed_step + 1;
+  const step = given.step ?? nextStep(plan);
   const decision: Decision = {
     decision_id: given.id,
     parent_id: parent === null ? null : parent.decision_id,

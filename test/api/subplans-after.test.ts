@@ -138,12 +138,13 @@ describe('subplans in a rollback', () => {
           writes += 1;
           return writes < failing ? workspace.writePlan(plan) : Promise.reject(full);
         };
-        const scope = { paths: null, moveHead: false, force: false, dryRun: false, token: null };
+        const scope = { paths: null, moveHead: false, alsoBranch: null } as const;
+        const how = { force: false, dryRun: false, token: null };
         const facts = { checkpointId: checkpoint, now: Date.now() };
         await carryOut(
           { ...workspace, writePlan },
           {
-            ...{ operation: 'rollback', ...meant, then, ...scope },
+            ...{ operation: 'rollback', ...meant, then, ...scope, ...how },
             planAfter: (safetyCheckpointId) =>
               rolledBack(meant.plan, then, { ...facts, safetyCheckpointId }),
           },

@@ -83,6 +83,52 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'plan.step',
     calls: [['completeStep', 'p', { done: 0, output: { a: 1, b: 2 }, status: 'failed' }]],
   },
+  { line: 'resume', name: 'plan.resume', calls: [['resumePlan', {}]] },
+  { line: 'resume --plan p', name: 'plan.resume', calls: [['resumePlan', { plan: 'p' }]] },
+  { line: 'plan resume p', name: 'plan.resume', calls: [['resumePlan', { plan: 'p' }]] },
+  { line: 'plan apply p', name: 'plan.apply', calls: [['applyPlan', 'p']] },
+  { line: 'plan abandon p', name: 'plan.abandon', calls: [['abandonPlan', 'p']] },
+  {
+    line: 'plan decision add p --question "which one" --choice "- this"',
+    name: 'plan.decision.add',
+    calls: [['addDecision', 'p', { question: 'which one', choice: '- this' }]],
+  },
+  {
+    line:
+      'plan decision add p --question q --choice c --rationale r --parent d --step 4 ' +
+      '--artifact x --artifact src/y',
+    name: 'plan.decision.add',
+    calls: [
+      [
+        'addDecision',
+        'p',
+        {
+          question: 'q',
+          choice: 'c',
+          rationale: 'r',
+          parent: 'd',
+          step: 4,
+          artifacts: ['x', 'src/y'],
+        },
+      ],
+    ],
+  },
+  { line: 'plan decision list p', name: 'plan.decision.list', calls: [['listDecisions', 'p']] },
+  {
+    line: 'plan decision show p d',
+    name: 'plan.decision.show',
+    calls: [['showDecision', 'p', 'd']],
+  },
+  {
+    line: 'plan decision artifact p d x ../w/y -- -z',
+    name: 'plan.decision.artifact',
+    calls: [['addArtifacts', 'p', 'd', ['x', 'y', '-z']]],
+  },
+  {
+    line: 'plan decision done p d',
+    name: 'plan.decision.done',
+    calls: [['completeDecision', 'p', 'd']],
+  },
   { line: 'checkpoint', name: 'checkpoint.create', calls: [['createCheckpoint', NO_FLAGS]] },
   {
     line:

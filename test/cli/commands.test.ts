@@ -2,7 +2,18 @@ import { expect } from 'chai';
 import { COMMANDS } from '../../src/cli/command-table.js';
 import { COMMAND_CASES } from './command-cases.js';
 import { documentOf, runFake } from './run-fake.js';
-import { CREATED, DIFF, HEALTHY, PLAN, PLAN_ID, ROLLED_BACK, SOUND, STATUS } from './samples.js';
+import {
+  CREATED,
+  DECISION,
+  DIFF,
+  HEALTHY,
+  PLAN,
+  PLAN_ID,
+  RESUMED,
+  ROLLED_BACK,
+  SOUND,
+  STATUS,
+} from './samples.js';
 
 function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
@@ -47,6 +58,8 @@ describe('cli: commands', () => {
       ['plan show p', PLAN],
       ['checkpoint', CREATED],
       ['diff', DIFF],
+      ['resume', RESUMED],
+      ['plan decision show p d', { decision: DECISION }],
       ['rollback', ROLLED_BACK],
       ['verify', SOUND],
       ['doctor', HEALTHY],
@@ -69,6 +82,21 @@ describe('cli: commands', () => {
     const unset = await runFake(['undo'], { env: { PITON_PLAN: '' } });
     expect(unset.calls[0]).to.deep.equal(['undo', { dryRun: false }]);
     expect((await runFake(['plan', 'show'], { env })).code).to.equal(2);
+  });
+
+  it('take as many artifacts as there are, and at least one, inside the workspace', async () => {
+    const artifact = ['plan', 'decision', 'artifact', 'p', 'd'];
+    const none = await runFake(artifact);
+    expect(none.code).to.equal(2);
+    expect(none.stderr).to.include('<path> is missing');
+    expect((await runFake([...artifact, ''])).stderr).to.include('<path> is empty');
+    const outside = await runFake([...artifact, 'x', '../../y']);
+    expect(outside.code).to.equal(2);
+    expect(outside.stderr).to.include('../../y is outside the workspace');
+    expect(outside.calls).to.deep.equal([['close']]);
+    expect((await runFake(['plan', 'decision', 'done', 'p', 'd', 'x'])).stderr).to.include(
+      'unexpected argument "x"',
+    );
   });
 
   it('make patches for people unless told otherwise, for programs when asked', async () => {

@@ -1,57 +1,10 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { assertFsckClean, git, TEST_ENV } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
-
-const MAIN_PROGRAM = fileURLToPath(new URL('./main-program.js', import.meta.url));
-
-interface Ran {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function piton(directory: string, args: string[], input = '', env: NodeJS.ProcessEnv = {}): Ran {
-  const run = spawnSync(process.execPath, [MAIN_PROGRAM, ...args], {
-    cwd: directory,
-    env: { ...TEST_ENV, ...env },
-    input,
-  });
-  return { code: run.status, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
-}
-
-/** Runs a command that must succeed, and gives its data. */
-function data(directory: string, ...args: string[]): Record<string, unknown> {
-  const run = piton(directory, ['--json', ...args]);
-  expect(run.code, run.stdout).to.equal(0);
-  return (JSON.parse(run.stdout) as { data: Record<string, unknown> }).data;
-}
-
-/** Runs a command that must fail, and gives its error. */
-function error(directory: string, ...args: string[]): Record<string, unknown> & { exit: unknown } {
-  const run = piton(directory, ['--json', ...args]);
-  const document = JSON.parse(run.stdout) as { ok: boolean; error: Record<string, unknown> };
-  expect(document.ok).to.equal(false);
-  return { ...document.error, exit: run.code };
-}
-
-function workspace(): string {
-  const directory = tempDirectory();
-  data(directory, 'init');
-  return directory;
-}
-
-function write(directory: string, files: Record<string, string>): void {
-  for (const [name, content] of Object.entries(files))
-    writeFileSync(join(directory, name), content);
-}
-
-function read(directory: string, name: string): string {
-  return readFileSync(join(directory, name), 'utf8');
-}
+import { data, error, piton, read, workspace, write } from './run-piton.js';
 
 describe('cli: end to end', function () {
   this.timeout(60_000);

@@ -10,6 +10,7 @@ const FIXTURE = `${FOLDER}/help.txt`;
 const PAGES = [
   [],
   ['plan'],
+  ['plan', 'decision'],
   ['plan', 'checkpoint'],
   ...COMMANDS.map(({ words }) => words.split(' ')),
 ];

@@ -9,12 +9,14 @@ import { tempDirectory } from '../helpers/temp.js';
 import {
   CHECKPOINT,
   CREATED,
+  DECISION,
   DIFF,
   HEALTHY,
   INITIALISED,
   NOW,
   PLAN,
   RECOVERED,
+  RESUMED,
   ROLLED_BACK,
   SOUND,
   STATUS,
@@ -34,6 +36,14 @@ const ANSWERS: Record<Verb, unknown> = {
   setPlan: PLAN,
   deletePlan: PLAN,
   completeStep: { ...PLAN, checkpoint: CREATED },
+  resumePlan: RESUMED,
+  applyPlan: PLAN,
+  abandonPlan: PLAN,
+  addDecision: { decision: DECISION, checkpoint: CHECKPOINT, created: true, not_captured: [] },
+  listDecisions: { decisions: [DECISION] },
+  showDecision: { decision: DECISION },
+  addArtifacts: { decision: DECISION },
+  completeDecision: { decision: DECISION },
   createCheckpoint: CREATED,
   listCheckpoints: { checkpoints: [CHECKPOINT] },
   showCheckpoint: {
@@ -159,7 +169,7 @@ export function fakeWorkspace(
 }
 
 function withoutOperation(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(
     ([key, each]) => key !== 'signal' && key !== 'onProgress' && each !== undefined,
   );

@@ -2,9 +2,11 @@ import type {
   CheckpointCreateData,
   CheckpointData,
   CheckpointDiffData,
+  DecisionData,
   DoctorData,
   PlanData,
   RecoverData,
+  ResumeData,
   RollbackData,
   StatusData,
   VerifyData,
@@ -129,6 +131,30 @@ export const STATUS: StatusData = {
   unfinished: null,
   lock: null,
   disk: { checkpoints: 2, bytes: 1_572_864 },
+};
+
+export const DECISION: DecisionData = {
+  decision_id: '01KDXW8E8800000000000DECN0',
+  parent_id: null,
+  question: 'which parser',
+  choice: 'hand-written',
+  rationale: 'no dependency',
+  step: 4,
+  checkpoint_id: CHECKPOINT_ID,
+  status: 'active',
+  artifacts: ['src/parser.js'],
+  created_at: '2026-01-02T03:02:05.000Z',
+};
+
+export const RESUMED: ResumeData = {
+  plan_id: PLAN_ID,
+  next_step: 4,
+  last_completed_step: 3,
+  checkpoint: CHECKPOINT,
+  worktree_matches: false,
+  changes: { added: 1, modified: 0, deleted: 0 },
+  reversions_left: 9,
+  decisions_to_repeat: [DECISION],
 };
 
 export const INITIALISED: InitData = {

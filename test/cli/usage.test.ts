@@ -9,7 +9,7 @@ const WRONG: [args: string[], command: string | null, message: RegExp][] = [
   [['plan', 'checkpoint'], null, /"plan checkpoint" needs a further word/],
   [['plan', 'frob'], null, /unknown command "plan frob"/],
   [['--', 'status'], null, /no command/],
-  [['resume'], null, /unknown command/],
+  [['continue'], null, /unknown command/],
   [['run', '--', 'ls'], null, /unknown command/],
   [['--bogus', 'status'], null, /--bogus is not an option of all commands/],
   [['--bogus=x', 'status'], null, /^--bogus is not/],

@@ -69,7 +69,7 @@ export function showHead({ ref, commit }: HeadData): string {
 }
 
 /** What is not part of a checkpoint, with its reason. */
-function notCaptured(items: readonly NotCapturedData[], view: View): string {
+export function notCaptured(items: readonly NotCapturedData[], view: View): string {
   return listBelow(`not captured (${items.length})`, items, view, ({ path, reason, size }) => [
     ...aboutPath(reason, path),
     size === undefined ? '' : showBytes(size),

@@ -74,7 +74,8 @@ function showEngine({ name, reason, git_version: version }: StatusData['engine']
   return `${name}${git}: ${escapeControl(reason)}`;
 }
 
-function showChanges(changes: StatusData['changes']): string | null {
+/** How much has changed since a checkpoint; null when there is none. */
+export function showChanges(changes: StatusData['changes']): string | null {
   if (changes === null) return null;
   const { added, modified, deleted } = changes;
   if (added + modified + deleted === 0) return 'none since';

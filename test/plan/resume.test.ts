@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { decisionsToRepeat, nextStep } from '../../src/plan/resume.js';
+import type { Correction, Decision } from '../../src/plan/types.js';
+import { idOf, NOW, samplePlan } from './samples.js';
+
+function decision(number: number, step: number, status: Decision['status'] = 'active'): Decision {
+  return {
+    decision_id: idOf(number),
+    parent_id: null,
+    question: 'q',
+    choice: 'c',
+    rationale: null,
+    step,
+    checkpoint_id: idOf(9),
+    status,
+    artifacts: [],
+    created_at: new Date(NOW).toISOString(),
+  };
+}
+
+function correction(number: number, fields: Partial<Correction> = {}): Correction {
+  return {
+    correction_id: idOf(20 + number),
+    decision_id: idOf(number),
+    mode: 'append',
+    reason: 'r',
+    guidance: 'g',
+    affected: [],
+    checkpoint_id: null,
+    safety_checkpoint_id: null,
+    archive: null,
+    status: 'applied',
+    created_at: new Date(NOW).toISOString(),
+    ...fields,
+  };
+}
+
+function toRepeat(decisions: Decision[], corrections: Correction[] = []): string[] {
+  const plan = samplePlan({ last_completed_step: 3, decisions, corrections });
+  return decisionsToRepeat(plan).map(({ decision_id: id }) => id);
+}
+
+describe('nextStep', () => {
+  it('is the one after the last completed, from 0', () => {
+    expect(nextStep(samplePlan())).to.equal(0);
+    expect(nextStep(samplePlan({ last_completed_step: 3 }))).to.equal(4);
+  });
+});
+
+describe('decisionsToRepeat', () => {
+  it('gives active ones from the next step on, oldest first', () => {
+    const all = [decision(1, 3), decision(2, 4), decision(3, 9), decision(4, 0)];
+    expect(toRepeat(all)).to.deep.equal([idOf(2), idOf(3)]);
+  });
+
+  it('gives none that is done or reverted', () => {
+    expect(toRepeat([decision(1, 4, 'done'), decision(2, 5, 'reverted')])).to.deep.equal([]);
+  });
+
+  it('gives those of any step that an appended correction calls for, until they are done', () => {
+    const all = [decision(1, 0), decision(2, 1), decision(3, 2, 'done')];
+    expect(toRepeat(all, [correction(2), correction(3)])).to.deep.equal([idOf(2)]);
+  });
+
+  it('does not count a correction that was taken back, or that rolled back', () => {
+    const all = [decision(1, 0), decision(2, 1)];
+    const corrections = [correction(1, { status: 'undone' }), correction(2, { mode: 'revert' })];
+    expect(toRepeat(all, corrections)).to.deep.equal([]);
+  });
+});
