@@ -88,6 +88,8 @@ class Proposer {
   /** Of the paths that are rolled back: what must be a folder, and what a file or link. */
   readonly #wantedFolders: Set<BytePath>;
   readonly #wantedFiles: Set<BytePath>;
+  /** Nested repositories that came after the checkpoint. */
+  readonly #newNested: Set<BytePath>;
   readonly #proposal: RollbackProposal;
 
   constructor(input: ProposalInput) {
@@ -96,6 +98,11 @@ class Proposer {
     const wanted = input.target.filter(({ path }) => this.#isMeant(path));
     this.#wantedFolders = foldersOf(wanted);
     this.#wantedFiles = new Set(wanted.filter(isFile).map(({ path }) => path));
+    this.#newNested = new Set(
+      input.present.nestedRepositories.filter(
+        (folder) => !input.knowledge.hadNestedRepository(folder),
+      ),
+    );
     this.#proposal = {
       writes: [],
       modes: [],
@@ -160,13 +167,27 @@ class Proposer {
     const isFolder = !isFile(entry);
     if (isFolder && this.#targetFolders.has(path)) return;
     if (!this.#isInTheWay(path)) {
-      const reason = this.#reasonToLeave(path, isFolder);
+      const repository = this.#newRepositoryAbove(path);
+      const reason =
+        repository === null ? this.#reasonToLeave(path, isFolder) : 'nested_repository';
       if (reason !== null) {
-        this.#proposal.left.push({ path, reason });
+        // A repository that stays whole is named once, by its folder.
+        const isNamed = repository !== null && this.#isListed(repository);
+        if (!isNamed) this.#proposal.left.push({ path, reason });
         return;
       }
     }
     (isFolder ? this.#proposal.removedFolders : this.#proposal.removals).push(entry);
+  }
+
+  /**
+   * Somebody works in a repository of their own there: taking its files from under it, even into
+   * the safety checkpoint, would wreck what the checkpoint never had a part in.
+   */
+  #newRepositoryAbove(path: BytePath): BytePath | null {
+    if (this.#newNested.size === 0) return null;
+    for (let at = path; at !== ROOT; at = parentOf(at)) if (this.#newNested.has(at)) return at;
+    return null;
   }
 
   #reasonToLeave(path: BytePath, isDirectory: boolean): LeftReason | null {
@@ -215,6 +236,7 @@ class Proposer {
   /** What the scan did not capture stays; it is named where the checkpoint did not have it. */
   #collectUncaptured(gone: ReadonlySet<BytePath>): void {
     const { present, knowledge } = this.#input;
+    for (const folder of this.#newNested) this.#leave(folder, 'nested_repository');
     for (const path of present.ignored) {
       const isOld = knowledge.didNotLook(path, false) || knowledge.didNotLook(path, true);
       if (!isOld || this.#isBelow(path, gone)) this.#leave(path, 'ignored');
@@ -224,16 +246,15 @@ class Proposer {
         this.#leave(path, 'not_captured');
       }
     }
-    for (const folder of present.nestedRepositories) {
-      if (!knowledge.hadNestedRepository(folder)) this.#leave(folder, 'nested_repository');
-    }
     this.#proposal.left.sort((left, right) => compareBytes(left.path, right.path));
   }
 
   #leave(path: BytePath, reason: LeftReason): void {
-    if (this.#isMeant(path) && !this.#isInTheWay(path) && !this.#wantedFiles.has(path)) {
-      this.#proposal.left.push({ path, reason });
-    }
+    if (this.#isListed(path)) this.#proposal.left.push({ path, reason });
+  }
+
+  #isListed(path: BytePath): boolean {
+    return this.#isMeant(path) && !this.#isInTheWay(path) && !this.#wantedFiles.has(path);
   }
 
   #isBelow(path: BytePath, folders: ReadonlySet<BytePath>): boolean {
@@ -248,8 +269,9 @@ class Proposer {
  * Compares the worktree with a checkpoint and says what a rollback would do; changes nothing.
  *
  * A path is taken away only when it is captured now, absent from the checkpoint, and the
- * checkpoint had looked there: where it did not look, absence is no evidence. What has to make
- * room for something of the checkpoint goes too: it is in the safety checkpoint.
+ * checkpoint had looked there: where it did not look, absence is no evidence. Nor is it for what
+ * lies in a repository that was made or linked there since. What has to make room for something of
+ * the checkpoint goes all the same: it is in the safety checkpoint.
  */
 export function proposeRollback(input: ProposalInput): RollbackProposal {
   return new Proposer(input).run();

@@ -125,7 +125,8 @@ class Rollback {
 
   async #headSwap(from: HeadState): Promise<HeadSwap> {
     const to = this.#target.manifest.head;
-    if (to.commit === null) {
+    // An undo goes back to where HEAD was, born or not: what its branch gained is kept reachable.
+    if (to.commit === null && this.#request.operation === 'rollback') {
       throw new PitonError('USAGE', 'the checkpoint is older than the first commit', {
         hint: 'roll back without --head: HEAD cannot be moved to before its first commit',
       });

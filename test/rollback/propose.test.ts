@@ -182,6 +182,38 @@ describe('a rollback proposal', () => {
       expect(said({ nestedNow: ['a'] })).to.deep.equal(['left a nested_repository']);
     });
 
+    it('keep all that is in them when they are new, and are named once', () => {
+      const now = [entry('a/n/x'), folderEntry('a/n/y'), entry('a/z')];
+      expect(said({ now, nestedNow: ['a/n'] })).to.deep.equal([
+        'remove a/z',
+        'left a/n nested_repository',
+      ]);
+    });
+
+    it('keep what came with them in a folder that was there, file by file', () => {
+      const given = { now: [entry('a/x', 'new'), entry('a/y')], then: [entry('a/x', 'old')] };
+      expect(said({ ...given, nestedNow: ['a'] })).to.deep.equal([
+        'replace a/x',
+        'need a',
+        'left a/y nested_repository',
+      ]);
+    });
+
+    it('keep a file that was named, too', () => {
+      const given = { now: [entry('n/x')], nestedNow: ['n'], only: ['n/x'] };
+      expect(said(given)).to.deep.equal(['left n/x nested_repository']);
+    });
+
+    it('make room for what the checkpoint has there', () => {
+      const given = { now: [entry('a/x')], then: [file], nestedNow: ['a'] };
+      expect(said(given)).to.deep.equal(['write a', 'remove a/x']);
+    });
+
+    it('go back with their files when they were there', () => {
+      const given = { now: [entry('a/x')], nestedNow: ['a'], nestedThen: ['a'] };
+      expect(said(given)).to.deep.equal(['remove a/x']);
+    });
+
     it('are not named when they were there', () => {
       expect(said({ nestedNow: ['a'], nestedThen: ['a'] })).to.deep.equal([]);
     });

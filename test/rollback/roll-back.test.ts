@@ -20,12 +20,12 @@ interface Scene {
   workspace: Workspace;
 }
 
-async function scene(): Promise<Scene> {
+async function scene(engine: 'embedded' | 'native' = 'embedded'): Promise<Scene> {
   const root = makeRepository();
   put(root, 'a', 'one');
   git(root, 'add', 'a');
   git(root, 'commit', '-q', '-m', 'first');
-  const workspace = await openTest(root);
+  const workspace = await openTest(root, { engine });
   await workspace.createPlan();
   return { root, workspace };
 }
@@ -86,6 +86,47 @@ describe('a rollback', () => {
     expect(git(root, 'rev-parse', 'main')).to.equal(second);
     expect(git(root, 'symbolic-ref', 'HEAD')).to.equal('refs/heads/other');
   });
+
+  for (const engine of ['embedded', 'native'] as const) {
+    it(`goes back to a branch without commits with undo, and back by ${engine}`, async () => {
+      const { root, workspace } = await scene(engine);
+      await workspace.createCheckpoint();
+      const first = git(root, 'rev-parse', 'main');
+      commit(root, 'two');
+      const second = git(root, 'rev-parse', 'main');
+      git(root, 'checkout', '-q', '--orphan', 'fresh');
+      const staged = git(root, 'ls-files', '--stage');
+      await workspace.rollback({ head: true });
+      expect(git(root, 'symbolic-ref', 'HEAD')).to.equal('refs/heads/main');
+      expect(git(root, 'rev-parse', 'main')).to.equal(first);
+      await workspace.undo();
+      expect(git(root, 'symbolic-ref', 'HEAD')).to.equal('refs/heads/fresh');
+      expect(git(root, 'for-each-ref', '--format=%(objectname)', 'refs/heads')).to.equal(second);
+      expect(git(root, 'ls-files', '--stage')).to.equal(staged);
+      expect(read(root, 'a')).to.equal('two');
+      await workspace.redo();
+      expect(git(root, 'symbolic-ref', 'HEAD')).to.equal('refs/heads/main');
+      expect(git(root, 'rev-parse', 'main')).to.equal(first);
+      expect(git(root, 'status', '--porcelain')).to.equal('');
+    });
+
+    it(`makes a branch unborn again with undo, and keeps its commits (${engine})`, async () => {
+      const { root, workspace } = await scene(engine);
+      await workspace.createCheckpoint();
+      const first = git(root, 'rev-parse', 'main');
+      git(root, 'update-ref', '-d', 'refs/heads/main');
+      await workspace.rollback({ head: true });
+      expect(git(root, 'rev-parse', 'main')).to.equal(first);
+      commit(root, 'more');
+      const more = git(root, 'rev-parse', 'main');
+      await workspace.undo();
+      expect(git(root, 'for-each-ref', 'refs/heads')).to.equal('');
+      expect(read(root, 'a')).to.equal('one');
+      git(root, 'reflog', 'expire', '--expire=now', '--all');
+      git(root, 'gc', '-q', '--prune=now');
+      expect(git(root, 'cat-file', '-t', more)).to.equal('commit');
+    });
+  }
 
   it('refuses to move HEAD to before the first commit', async () => {
     const root = makeRepository();
