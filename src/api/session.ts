@@ -5,6 +5,7 @@ import type { Durability, OperationOptions, Warning } from '../core/types.js';
 import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
 import { acquireLock } from '../disk/lock.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
+import { checkedAsState } from '../plan/damage.js';
 import { checkPlan } from '../plan/schema.js';
 import { syncFileSystem } from '../process/sync-file-system.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
@@ -114,7 +115,8 @@ export class Session {
       syncFileSystem: (path) => syncFileSystem(this.settings.git, path),
       warn: this.warn,
       writePlan: (planAfter) => {
-        putPlanWhole({ stateDir, durability }, checkPlan(planAfter));
+        const plan = checkedAsState('the plan in the journal', () => checkPlan(planAfter));
+        putPlanWhole({ stateDir, durability }, plan);
         return Promise.resolve();
       },
     };

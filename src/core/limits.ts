@@ -10,6 +10,8 @@ export const LIMITS = {
   indexFileBytes: 2 * 1024 * 1024 * 1024 - 1,
   statCacheBytes: 1024 * 1024 * 1024,
   manifestBytes: 256 * 1024 * 1024,
+  /** One string in memory, of which V8 allows half a GiB. */
+  journalBytes: 500 * 1024 * 1024,
   directoryDepth: 2_000,
   pathBytes: 4_096,
   treeEntries: 10_000_000,

@@ -1,14 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import {
-  asBytePath,
-  bytePathFromText,
-  fsPath,
-  joinPath,
-  type BytePath,
-} from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
-import { AnchoredRoot } from '../disk/anchored-root.js';
-import { emptyDirectory } from '../disk/retire.js';
+import { asBytePath, fsPath, joinPath, type BytePath } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
+import { removeFolder } from '../disk/remove-folder.js';
 
 /** Whether it is a folder, and not a link to one. */
 export function isFolder(path: BytePath): boolean {
@@ -40,37 +33,12 @@ export function showContents({ files, bytes }: Contents): string {
   return `${files} ${files === 1 ? 'file' : 'files'} (${bytes} bytes)`;
 }
 
-const STAYS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST']);
-
-function within(root: string, folder: BytePath, name: string, remove: boolean): void {
-  const anchor = AnchoredRoot.open(root);
-  try {
-    anchor.within(folder, (directory) => {
-      const last = bytePathFromText(name);
-      const [stuck] = remove ? emptyDirectory(directory.pathOf(last).toString()) : [];
-      if (stuck !== undefined) {
-        const message = `${name}/${stuck.path} could not be removed (${stuck.code})`;
-        throw new PitonError('IO_FAILED', message);
-      }
-      directory.rmdir(last);
-    });
-  } catch (error) {
-    if (remove || !STAYS.has(systemErrorCode(error) ?? '')) throw error;
-  } finally {
-    anchor.close();
-  }
-}
-
 /**
- * Removes the folder `name` in `folder` below `root`, with all that is in it. No link is followed,
- * also when somebody puts one there meanwhile.
+ * Removes the folder `name` in `folder` below `root`, with all that is in it, following no link.
  * @throws {PitonError} `UNSAFE_PATH`; `IO_FAILED` when something in it could not be removed
  */
-export function removeFolder(root: string, folder: BytePath, name: string): void {
-  within(root, folder, name, true);
-}
-
-/** As `removeFolder`, if it is there and nothing is in it. */
-export function removeEmptyFolder(root: string, folder: BytePath, name: string): void {
-  within(root, folder, name, false);
+export function removeWhole(root: string, folder: BytePath, name: string): void {
+  const [stuck] = removeFolder(root, folder, name);
+  if (stuck === undefined) return;
+  throw new PitonError('IO_FAILED', `${name}/${stuck.path} could not be removed (${stuck.code})`);
 }

@@ -15,7 +15,8 @@ import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { STAGING_NAME } from '../worktree/walk.js';
 import type { Check, Finding } from './check.js';
-import { contentsOf, isFolder, removeEmptyFolder, removeFolder, showContents } from './folders.js';
+import { removeEmptyFolder } from '../disk/remove-folder.js';
+import { contentsOf, isFolder, removeWhole, showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
 import { namesIn } from './names-in.js';
 
@@ -52,7 +53,7 @@ function inState(stateDir: string): Finding[] {
     return {
       severity: 'should',
       message: `staging/${name} holds ${contents} that no operation needs`,
-      ...(isId(name) && { repair: () => removeFolder(stateDir, asBytePath('staging'), name) }),
+      ...(isId(name) && { repair: () => removeWhole(stateDir, asBytePath('staging'), name) }),
     };
   });
 }
@@ -72,7 +73,7 @@ function inWorktree(root: string, path: BytePath): Finding[] {
       return { severity: 'should', message };
     }
     const repair = (): void => {
-      removeFolder(root, path, name);
+      removeWhole(root, path, name);
       removeIfEmpty();
     };
     const message = `${name} in ${shown} holds ${contents} that no operation needs`;

@@ -7,7 +7,7 @@ import { staleObjectTemps } from '../store/objects/temp-files.js';
 import { refFiles } from '../store/repository/loose-refs.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
 import type { Check, DoctorContext, Finding } from './check.js';
-import { removeFolder } from './folders.js';
+import { removeWhole } from './folders.js';
 import { namesIn } from './names-in.js';
 
 /** Nothing that piton writes goes without a write for so long. */
@@ -33,7 +33,7 @@ function unfinishedRepositories(root: string): Finding[] {
   });
   return names.map((name) => {
     const message = `${join(root, name)} is left of the making of a repository`;
-    return { severity: 'should', message, repair: () => removeFolder(root, ROOT, name) };
+    return { severity: 'should', message, repair: () => removeWhole(root, ROOT, name) };
   });
 }
 

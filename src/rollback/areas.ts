@@ -1,12 +1,20 @@
-import { rmdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { asBytePath, bytePathFromText, ROOT, type BytePath } from '../core/byte-path.js';
+import { join, relative } from 'node:path';
+import {
+  asBytePath,
+  bytePathFromText,
+  joinPath,
+  nameOf,
+  parentOf,
+  ROOT,
+  textOf,
+  type BytePath,
+} from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import type { Durability } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
-import { ensureRealDirectory } from '../disk/real-directory.js';
-import { emptyDirectory } from '../disk/retire.js';
+import { makeRealFolders } from '../disk/real-directory.js';
+import { removeEmptyFolder, removeFolder } from '../disk/remove-folder.js';
 import type { Area, Slot } from './steps.js';
 
 export interface AreasOptions {
@@ -19,7 +27,10 @@ export interface AreasOptions {
 }
 
 interface AreaPaths {
+  /** The folder that the others are reached from, without a link on the way. */
   base: string;
+  /** From there to the folder that the area is in. */
+  mount: BytePath;
   staged: string;
   retired: string;
   kept: string;
@@ -30,16 +41,13 @@ function pathsOf(area: Area, options: AreasOptions): AreaPaths {
   const { stateDir, root, id } = options;
   if (area.mount === null) {
     const trash = `trash/${id}`;
-    return {
-      base: stateDir,
-      staged: `staging/${id}`,
-      retired: `${trash}/old`,
-      kept: `${trash}/kept`,
-    };
+    const staged = `staging/${id}`;
+    return { base: stateDir, mount: ROOT, staged, retired: `${trash}/old`, kept: `${trash}/kept` };
   }
   const name = `.piton-staging-${id}`;
   return {
-    base: join(root, area.mount),
+    base: root,
+    mount: bytePathFromText(area.mount),
     staged: `${name}/new`,
     retired: `${name}/old`,
     kept: `${name}/kept`,
@@ -80,8 +88,8 @@ export class Areas {
     if (known !== undefined) return known;
     const paths = this.#pathsAt(index);
     const open = {
-      staged: this.#openFolder(paths.base, paths.staged),
-      retired: this.#openFolder(paths.base, paths.retired),
+      staged: this.#openFolder(paths, paths.staged),
+      retired: this.#openFolder(paths, paths.retired),
     };
     this.#open.set(index, open);
     return open;
@@ -90,33 +98,38 @@ export class Areas {
   /** The folder for what was retired and is in no checkpoint; never emptied by piton. */
   keptAt(index: number): AnchoredDirectory {
     const paths = this.#pathsAt(index);
-    return this.#openFolder(paths.base, paths.kept);
+    return this.#openFolder(paths, paths.kept);
   }
 
   /** A path as users are shown it: relative to the state directory. */
   shownPath(index: number, name: BytePath): BytePath {
-    const { mount } = this.list[index] ?? { mount: null };
-    const paths = this.#pathsAt(index);
-    const folder = mount === null ? paths.kept : join(paths.base, paths.kept);
+    const { base, mount, kept } = this.#pathsAt(index);
+    const folder = relative(this.#options.stateDir, join(base, textOf(mount) ?? '', kept));
     return asBytePath(`${bytePathFromText(folder)}/${name}`);
   }
 
-  /** Deletes all staged contents that are still there. */
+  /** Deletes all staged contents that are still there, as far as that can be done. */
   removeStaged(): void {
     for (const index of this.list.keys()) {
-      const { base, staged } = this.#pathsAt(index);
-      this.#removeFolder(join(base, staged));
+      const { base, mount, staged } = this.#pathsAt(index);
+      const path = joinPath(mount, bytePathFromText(staged));
+      try {
+        removeFolder(base, parentOf(path), nameOf(path));
+      } catch (error) {
+        if (systemErrorCode(error) !== 'ENOENT') throw error;
+      }
     }
   }
 
   /** Deletes the folders of this operation that are empty. */
   removeIfEmpty(): void {
     this.close();
-    for (const [index, area] of this.list.entries()) {
-      const { base, retired, staged, kept } = this.#pathsAt(index);
-      for (const folder of [staged, retired, kept]) removeEmptyFolder(join(base, folder));
-      const container = area.mount === null ? `trash/${this.#options.id}` : join(retired, '..');
-      removeEmptyFolder(join(base, container));
+    for (const index of this.list.keys()) {
+      const { base, mount, retired, staged, kept } = this.#pathsAt(index);
+      for (const folder of [staged, retired, kept, join(retired, '..')]) {
+        const path = joinPath(mount, bytePathFromText(folder));
+        removeEmptyFolder(base, parentOf(path), nameOf(path));
+      }
     }
   }
 
@@ -133,29 +146,9 @@ export class Areas {
     return pathsOf(this.list[index] ?? { mount: null }, this.#options);
   }
 
-  #openFolder(base: string, below: string): AnchoredDirectory {
-    const root = AnchoredRoot.open(ensureRealDirectory(base, below, this.#options.durability));
+  #openFolder({ base, mount }: AreaPaths, below: string): AnchoredDirectory {
+    const root = AnchoredRoot.open(base);
     this.#roots.push(root);
-    return root.directory(ROOT);
-  }
-
-  #removeFolder(path: string): void {
-    try {
-      emptyDirectory(path);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      return;
-    }
-    removeEmptyFolder(path);
-  }
-}
-
-const STAYS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
-
-function removeEmptyFolder(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (!STAYS.has(systemErrorCode(error) ?? '')) throw error;
+    return root.directory(makeRealFolders(root, mount, below, this.#options.durability));
   }
 }

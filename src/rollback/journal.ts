@@ -26,17 +26,19 @@
  *  5. Undoing and finishing may be cut off anywhere and started again.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathFromJson, pathToJson, type JsonPath } from '../core/byte-path.js';
+import { asBytePath, pathFromJson, pathToJson, ROOT, type JsonPath } from '../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
-import { isId } from '../core/ids.js';
 import { LIMITS } from '../core/limits.js';
 import type { Durability, HeadState, ObjectId } from '../core/types.js';
+import type { AnchoredDirectory } from '../disk/anchored-directory.js';
+import { AnchoredRoot } from '../disk/anchored-root.js';
 import { syncDirectory, writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
+import { ensureRealDirectory } from '../disk/real-directory.js';
 import type { RefEdit } from '../store/ref-store.js';
-import { assertSafeTreePath } from '../worktree/safe-names.js';
+import { isJournal } from './journal-schema.js';
 import type { Area, FileState, Step } from './steps.js';
 
 export type JournalOperation = 'rollback' | 'undo' | 'redo';
@@ -89,40 +91,52 @@ const COMMITTED_NAME = 'journal.committed';
 
 type JsonStep = Omit<Step, 'path'> & { path: JsonPath };
 
-function journalError(path: string, problem: string): PitonError {
+function journalError(path: string, problem: string, cause?: unknown): PitonError {
   return new PitonError('RECOVERY_FAILED', `the journal ${path} cannot be read: ${problem}`, {
-    hint: 'nothing was changed; what the operation set aside is in trash beside the journal',
+    hint:
+      'nothing was changed; take what you miss from trash beside the journal, then move the ' +
+      'journal aside',
     details: { path, problem },
+    cause,
   });
 }
 
-export function formatJournal(journal: Journal): Buffer {
+/**
+ * The journal's file.
+ * @param maxBytes what `readJournal` reads; tests give less.
+ * @throws {PitonError} `UNSUPPORTED_REPOSITORY` when it would be larger than can be read again.
+ */
+export function formatJournal(journal: Journal, maxBytes: number = LIMITS.journalBytes): Buffer {
   const steps = journal.steps.map((step) => ({ ...step, path: pathToJson(step.path) }));
   const body = Buffer.from(JSON.stringify({ version: VERSION, ...journal, steps }), 'utf8');
   const checksum = createHash('sha256').update(body).digest('hex');
-  return Buffer.concat([Buffer.from(`${checksum}\n`, 'latin1'), body]);
+  const bytes = Buffer.concat([Buffer.from(`${checksum}\n`, 'latin1'), body]);
+  if (bytes.length <= maxBytes) return bytes;
+  throw new PitonError('UNSUPPORTED_REPOSITORY', 'too much would change in one rollback', {
+    hint: "roll back one folder after another with '--path'",
+    details: { bytes: bytes.length, max_bytes: maxBytes },
+  });
 }
 
-const OPERATIONS: readonly string[] = ['rollback', 'undo', 'redo'];
-
-function isWellFormed(value: Partial<Journal>): value is Journal {
-  return (
-    OPERATIONS.includes(value.operation ?? '') &&
-    [value.id, value.planId, value.checkpointId, value.safetyCheckpointId].every(
-      (id) => typeof id === 'string' && isId(id),
-    ) &&
-    Array.isArray(value.steps) &&
-    Array.isArray(value.areas) &&
-    Array.isArray(value.plansAfter) &&
-    value.plansAfter.length > 0 &&
-    value.plansAfter.every((plan: unknown) => typeof plan === 'object' && plan !== null)
-  );
+function parseJson(bytes: Buffer, path: string): Partial<Journal> & { version?: unknown } {
+  try {
+    return Object(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    throw journalError(path, 'it is not JSON', error);
+  }
 }
 
-function parseStep(step: JsonStep): Step {
-  const path = pathFromJson(step.path);
-  assertSafeTreePath(path);
-  return { ...step, path } as Step;
+function isWellFormed(value: object, path: string): value is Omit<Journal, 'steps'> & JsonSteps {
+  try {
+    return isJournal(value);
+  } catch (error) {
+    if (!(error instanceof PitonError)) throw error;
+    throw journalError(path, error.message, error);
+  }
+}
+
+interface JsonSteps {
+  steps: JsonStep[];
 }
 
 /** @throws {PitonError} `RECOVERY_FAILED` when the bytes are not what `formatJournal` made. */
@@ -133,15 +147,18 @@ export function parseJournal(bytes: Buffer, path: string): Journal {
   if (end < 0 || bytes.toString('latin1', 0, end) !== checksum) {
     throw journalError(path, 'its checksum is wrong');
   }
-  const value = JSON.parse(body.toString('utf8')) as Journal & { version: unknown };
+  const value = parseJson(body, path);
   if (value.version !== VERSION) {
     throw new PitonError('UNSUPPORTED_FORMAT', `the journal ${path} is of another version`, {
       hint: 'run the version of piton that wrote it',
       details: { path, expected: VERSION, found: value.version },
     });
   }
-  if (!isWellFormed(value)) throw journalError(path, 'a field is missing or of the wrong type');
-  return { ...value, steps: (value.steps as JsonStep[]).map(parseStep) };
+  if (!isWellFormed(value, path)) {
+    throw journalError(path, 'a field is missing or of the wrong type');
+  }
+  const steps = value.steps.map((step) => ({ ...step, path: pathFromJson(step.path) }));
+  return { ...value, steps };
 }
 
 export interface FoundJournal {
@@ -149,8 +166,18 @@ export interface FoundJournal {
   isCommitted: boolean;
 }
 
+/** What is no file, or too large for one of ours, stops everything as a damaged journal does. */
+function readJournalBytes(path: string): Buffer | null {
+  try {
+    return readBounded(path, LIMITS.journalBytes);
+  } catch (error) {
+    if (!(error instanceof PitonError)) throw error;
+    throw journalError(path, error.message, error);
+  }
+}
+
 function readJournalFile(path: string): Journal | null {
-  const bytes = readBounded(path, LIMITS.manifestBytes);
+  const bytes = readJournalBytes(path);
   return bytes === null ? null : parseJournal(bytes, path);
 }
 
@@ -177,20 +204,37 @@ export function uncommitJournal(stateDir: string): void {
   renameSync(join(stateDir, COMMITTED_NAME), join(stateDir, OPEN_NAME));
 }
 
-function filedPath(stateDir: string, id: string): string {
-  return join(stateDir, 'trash', id, 'journal');
+const TRASH = 'trash';
+const FILED_NAME = asBytePath('journal');
+
+/** Uses the trash of an operation, which is reached through no link. */
+function inTrash<T>(
+  stateDir: string,
+  id: string,
+  use: (folder: AnchoredDirectory, state: AnchoredDirectory) => T,
+): T {
+  const root = AnchoredRoot.open(stateDir);
+  try {
+    return root.within(asBytePath(`${TRASH}/${id}`), (folder) =>
+      root.within(ROOT, (state) => use(folder, state)),
+    );
+  } finally {
+    root.close();
+  }
 }
 
 /** Puts the journal of a finished operation into its trash: the operation has ended. */
 export function fileJournal(stateDir: string, id: string): void {
-  mkdirSync(join(stateDir, 'trash', id), { recursive: true });
-  renameSync(join(stateDir, COMMITTED_NAME), filedPath(stateDir, id));
+  ensureRealDirectory(stateDir, `${TRASH}/${id}`, 'fast');
+  inTrash(stateDir, id, (folder, state) => {
+    state.rename(asBytePath(COMMITTED_NAME), folder, FILED_NAME);
+  });
 }
 
 /** The journal of an earlier operation, or null when there is none to be read. */
 export function readFiledJournal(stateDir: string, id: string): Journal | null {
   try {
-    return readJournalFile(filedPath(stateDir, id));
+    return inTrash(stateDir, id, (folder) => readJournalFile(folder.pathOf(FILED_NAME).toString()));
   } catch (error) {
     if (error instanceof PitonError) return null;
     throw error;
@@ -198,7 +242,9 @@ export function readFiledJournal(stateDir: string, id: string): Journal | null {
 }
 
 export function removeFiledJournal(stateDir: string, id: string): void {
-  unlinkSync(filedPath(stateDir, id));
+  inTrash(stateDir, id, (folder) => {
+    folder.unlink(FILED_NAME);
+  });
 }
 
 export function removeJournal(stateDir: string): void {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../../src/core/errors.js';
+import { LIMITS } from '../../src/core/limits.js';
 import {
   commitJournal,
   fileJournal,
@@ -83,9 +84,35 @@ describe('the journal', () => {
     });
   }
 
-  it('with a step outside the workspace is refused', () => {
-    const bytes = forgedWith({ steps: [{ ...retire('x', 1), path: '../x' }] });
-    expect(codeOf(() => parseJournal(bytes, 'j'))).to.equal('UNSAFE_PATH');
+  it('that is not JSON, or no object, is refused', () => {
+    for (const body of ['{', '7', 'null', '"x"']) {
+      const checksum = createHash('sha256').update(body).digest('hex');
+      const code = codeOf(() => parseJournal(Buffer.from(`${checksum}\n${body}`), 'j'));
+      expect(code, body).to.equal(body === '{' ? 'RECOVERY_FAILED' : 'UNSUPPORTED_FORMAT');
+    }
+  });
+
+  it('whose file is too large, a link or a folder is refused', () => {
+    const harms: ((path: string) => void)[] = [
+      (path) => {
+        writeFileSync(path, '');
+        truncateSync(path, LIMITS.journalBytes + 1);
+      },
+      (path) => {
+        symlinkSync('elsewhere', path);
+      },
+      (path) => mkdirSync(path),
+    ];
+    for (const harm of harms) {
+      const state = tempDirectory();
+      harm(join(state, 'journal'));
+      expect(codeOf(() => readJournal(state))).to.equal('RECOVERY_FAILED');
+    }
+  });
+
+  it('is not written when it could not be read again', () => {
+    const code = codeOf(() => formatJournal(journal, formatJournal(journal).length - 1));
+    expect(code).to.equal('UNSUPPORTED_REPOSITORY');
   });
 
   for (const durability of ['fast', 'full'] as const) {
@@ -101,6 +128,21 @@ describe('the journal', () => {
       expect(readJournal(state)?.journal.steps).to.deep.equal(journal.steps);
     });
   }
+
+  it('goes through no link to its trash, and is read through none', () => {
+    const state = tempDirectory();
+    const outside = tempDirectory();
+    mkdirSync(join(outside, ID));
+    writeFileSync(join(outside, ID, 'journal'), formatJournal(journal));
+    symlinkSync(outside, join(state, 'trash'));
+    writeJournal(state, journalOf([]), 'fast');
+    commitJournal(state, 'fast');
+    expect(readFiledJournal(state, ID)).to.equal(null);
+    expect(codeOf(() => fileJournal(state, ID))).to.equal('UNSAFE_PATH');
+    expect(codeOf(() => removeFiledJournal(state, ID))).to.equal('UNSAFE_PATH');
+    expect(existsSync(join(outside, ID, 'journal'))).to.equal(true);
+    expect(readJournal(state)?.isCommitted).to.equal(true);
+  });
 
   it('is filed in its trash, and removed from there', () => {
     const state = tempDirectory();
