@@ -120,7 +120,7 @@ export function formatJournal(journal: Journal, maxBytes: number = LIMITS.journa
 
 function parseJson(bytes: Buffer, path: string): Partial<Journal> & { version?: unknown } {
   try {
-    return Object(JSON.parse(bytes.toString('utf8')));
+    return Object(JSON.parse(bytes.toString('utf8'))) as Partial<Journal>;
   } catch (error) {
     throw journalError(path, 'it is not JSON', error);
   }

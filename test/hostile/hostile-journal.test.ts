@@ -184,7 +184,7 @@ describe('a forged journal', function () {
         const error = await refusal(workspace.createCheckpoint(), ['RECOVERY_FAILED']);
         expect(error.hint).to.contain('journal');
         await refusal(workspace.recover(), ['RECOVERY_FAILED']);
-        expect((await workspace.doctor().catch((told: unknown) => told))).to.include({
+        expect(await workspace.doctor().catch((told: unknown) => told)).to.include({
           code: 'STATE_DAMAGED',
         });
       });
