@@ -6,6 +6,11 @@ const NAMED_EXPORTS_ONLY = {
   message: 'Export by name: a default export has a new name in every file that imports it.',
 };
 
+const NO_RM_OF_FILES = {
+  selector: "CallExpression[callee.name='rmSync']:not(:has(Property[key.name='recursive']))",
+  message: 'Use removeFile: rmSync follows links in some releases of Node.',
+};
+
 export default defineConfig(
   globalIgnores(['build/', 'dist/', 'fixtures/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -38,6 +43,7 @@ export default defineConfig(
   {
     files: ['src/**'],
     rules: {
+      'no-restricted-syntax': ['error', NAMED_EXPORTS_ONLY, NO_RM_OF_FILES],
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 70 }],
       'no-console': 'error',

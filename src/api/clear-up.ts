@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointRefsOf, stateRefsOf } from '../checkpoint/ref-names.js';
 import { systemErrorCode } from '../core/errors.js';
@@ -9,6 +9,7 @@ import { Areas } from '../rollback/areas.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { sweepObjectTemps } from '../store/objects/temp-files.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
+import { removeFile } from '../disk/remove-file.js';
 
 function namesIn(directory: string): string[] {
   try {
@@ -66,6 +67,6 @@ export function clearUpAfterDead(workspace: RollbackWorkspace, lockPath: string)
     }
     sweepObjectTemps(join(repository.commonDir, 'objects'), 0, clock);
     sweepStaged(workspace);
-    rmSync(path, { force: true });
+    removeFile(path);
   }
 }

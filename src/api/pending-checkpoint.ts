@@ -1,9 +1,8 @@
-import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import { readCheckpoint } from '../checkpoint/list.js';
 import { Sidecar } from '../checkpoint/sidecar.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { LIMITS } from '../core/limits.js';
 import { writeAtomic } from '../disk/atomic-write.js';
@@ -16,6 +15,7 @@ import { readJournal } from '../rollback/journal.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { dropFromPlan, dropPlan } from './drop.js';
 import { findPlan, putPlan } from './put-plan.js';
+import { removeFile } from '../disk/remove-file.js';
 
 /*
  * A checkpoint stands once its ref does, but the plan file names it only a moment later; and a
@@ -53,11 +53,7 @@ export function notePending(stateDir: string, pending: PendingFacts): void {
 }
 
 export function clearPending(stateDir: string): void {
-  try {
-    unlinkSync(join(stateDir, NOTE));
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
+  removeFile(join(stateDir, NOTE));
 }
 
 export function readPending(stateDir: string): Pending | null {

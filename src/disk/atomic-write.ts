@@ -8,13 +8,13 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import type { Durability } from '../core/types.js';
 import { processExists } from './process-identity.js';
+import { removeFile } from './remove-file.js';
 
 export interface WriteOptions {
   /** Permission bits the file ends up with, whatever the umask; without it 0666 minus umask. */
@@ -42,7 +42,7 @@ export function writeAtomic(path: string, data: string | Uint8Array, options: Wr
     writeTemp(temp, data, options);
     renameSync(temp, path);
   } catch (error) {
-    rmSync(temp, { force: true });
+    removeFile(temp);
     throw error;
   }
   if (options.durability === 'full') syncDirectory(dirname(path));
@@ -91,7 +91,7 @@ export function staleTemps(directory: string, olderThanMs: number, clock: Clock)
 /** Removes `staleTemps`, and gives their names. */
 export function sweepTemps(directory: string, olderThanMs: number, clock: Clock): string[] {
   const stale = staleTemps(directory, olderThanMs, clock);
-  for (const name of stale) rmSync(join(directory, name), { force: true });
+  for (const name of stale) removeFile(join(directory, name));
   return stale;
 }
 

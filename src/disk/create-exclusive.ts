@@ -1,6 +1,7 @@
-import { closeSync, constants, linkSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, linkSync, openSync } from 'node:fs';
 import { systemErrorCode } from '../core/errors.js';
 import { tempNameFor, writeFully } from './atomic-write.js';
+import { removeFile } from './remove-file.js';
 
 const EXCLUSIVE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -24,7 +25,7 @@ export function createExclusive(path: string, contents: string, link = linkSync)
       writeNew(path, contents);
     });
   } finally {
-    rmSync(temp, { force: true });
+    removeFile(temp);
   }
 }
 
@@ -43,7 +44,7 @@ function writeNew(path: string, contents: string): void {
   try {
     writeFully(descriptor, Buffer.from(contents));
   } catch (error) {
-    rmSync(path, { force: true });
+    removeFile(path);
     throw error;
   } finally {
     closeSync(descriptor);

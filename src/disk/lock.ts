@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { createExclusive } from './create-exclusive.js';
 import { formatOwner, isOnLocalDisk, isOwnerAlive, readLockOwner } from './lock-owner.js';
 import type { FoundOwner, LockOwner } from './lock-owner.js';
 import { ownIdentity } from './process-identity.js';
+import { removeFile } from './remove-file.js';
 
 export interface LockOptions {
   /** How long to wait for another process, in milliseconds; 0: not at all. */
@@ -102,7 +103,7 @@ function isHeldBy(path: string, owner: LockOwner): boolean {
 
 /** Removes the lock if it is still the one that `owner` took. */
 function releaseLock(path: string, owner: LockOwner): void {
-  if (isHeldBy(path, owner)) rmSync(path, { force: true });
+  if (isHeldBy(path, owner)) removeFile(path);
 }
 
 /** What is left of the locks of dead owners: whoever takes the lock next clears up after them. */

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadLocksOf } from '../disk/lock.js';
 import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
 import type { Check, DoctorContext, Finding } from './check.js';
 import { namesIn } from './names-in.js';
+import { removeFile } from '../disk/remove-file.js';
 
 function told(message: string): Finding[] {
   return [{ severity: 'should', message }];
@@ -60,7 +60,7 @@ export const DEAD_PROCESSES: Check = {
       return {
         severity: 'should',
         message: `${path} is the lock of a process that died`,
-        repair: () => rmSync(path, { force: true }),
+        repair: () => removeFile(path),
       };
     });
     return [...findings, ...guards];

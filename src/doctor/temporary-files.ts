@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../core/byte-path.js';
 import { staleTemps } from '../disk/atomic-write.js';
@@ -9,6 +9,7 @@ import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
 import type { Check, DoctorContext, Finding } from './check.js';
 import { removeWhole } from './folders.js';
 import { namesIn } from './names-in.js';
+import { removeFile } from '../disk/remove-file.js';
 
 /** Nothing that piton writes goes without a write for so long. */
 const STALE_MS = 10 * 60_000;
@@ -44,7 +45,7 @@ export const TEMPORARY_FILES: Check = {
   look: (context) => {
     const findings = staleIn(context).map((path): Finding => {
       const message = `${path} is a temporary file of a process that died`;
-      return { severity: 'should', message, repair: () => rmSync(path, { force: true }) };
+      return { severity: 'should', message, repair: () => removeFile(path) };
     });
     return [...findings, ...unfinishedRepositories(context.repository.root)];
   },

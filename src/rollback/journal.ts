@@ -26,10 +26,10 @@
  *  5. Undoing and finishing may be cut off anywhere and started again.
  */
 import { createHash } from 'node:crypto';
-import { renameSync, unlinkSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath, pathFromJson, pathToJson, ROOT, type JsonPath } from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { Durability, HeadState, ObjectId } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
@@ -37,6 +37,7 @@ import { AnchoredRoot } from '../disk/anchored-root.js';
 import { syncDirectory, writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
+import { removeFile } from '../disk/remove-file.js';
 import type { RefEdit } from '../store/ref-store.js';
 import { isJournal } from './journal-schema.js';
 import type { Area, FileState, Step } from './steps.js';
@@ -248,11 +249,5 @@ export function removeFiledJournal(stateDir: string, id: string): void {
 }
 
 export function removeJournal(stateDir: string): void {
-  for (const name of [OPEN_NAME, COMMITTED_NAME]) {
-    try {
-      unlinkSync(join(stateDir, name));
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-    }
-  }
+  for (const name of [OPEN_NAME, COMMITTED_NAME]) removeFile(join(stateDir, name));
 }

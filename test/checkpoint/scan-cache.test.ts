@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -93,12 +94,12 @@ describe('checkpoint: the stat cache', function () {
         return 'eeee';
       },
       'a link': () => {
-        rmSync(path);
+        unlinkSync(path);
         symlinkSync('ffff', path);
         return 'ffff';
       },
       'another link': () => {
-        rmSync(path);
+        unlinkSync(path);
         symlinkSync('gggg', path);
         return 'gggg';
       },

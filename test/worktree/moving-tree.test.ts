@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { BytePath } from '../../src/core/byte-path.js';
 import { tempDirectory } from '../helpers/temp.js';
@@ -25,7 +33,7 @@ describe('worktree: a tree that changes meanwhile', () => {
     for (const name of ['a', 'd/x', 'z']) writeFileSync(join(root, name), name);
     const found = await scanWith(root, 'a', () => {
       rmSync(join(root, 'd'), { recursive: true });
-      rmSync(join(root, 'z'));
+      unlinkSync(join(root, 'z'));
     });
     expect(shown(found)).to.deep.equal(['100644 a']);
     expect(found.notCaptured).to.deep.equal([]);
@@ -38,7 +46,7 @@ describe('worktree: a tree that changes meanwhile', () => {
     symlinkSync('x', join(root, 'to-nothing'));
     const found = await scanWith(root, 'a', () => {
       for (const name of ['to-link', 'to-dir', 'to-fifo', 'to-file', 'to-nothing']) {
-        rmSync(join(root, name));
+        unlinkSync(join(root, name));
       }
       symlinkSync('target', join(root, 'to-link'));
       mkdirSync(join(root, 'to-dir'));
@@ -61,7 +69,7 @@ describe('worktree: a tree that changes meanwhile', () => {
     mkdirSync(join(outside, 'deep/.git'), { recursive: true });
     for (const name of ['x', 'q', 'l', 'deep/y', '.gitignore'])
       writeFileSync(join(outside, name), 'secret');
-    rmSync(join(outside, 'l'));
+    unlinkSync(join(outside, 'l'));
     symlinkSync('secret', join(outside, 'l'));
     const root = tempDirectory();
     mkdirSync(join(root, 'd'));
@@ -77,7 +85,7 @@ describe('worktree: a tree that changes meanwhile', () => {
       const files = ['d/l unstable', 'd/q unstable', 'd/x unstable'];
       expect(reported, when).to.have.members(when === 'd' ? ['d unstable'] : files);
       expect(found.nestedRepositories).to.deep.equal([]);
-      rmSync(join(root, 'd'));
+      unlinkSync(join(root, 'd'));
       mkdirSync(join(root, 'd'));
       for (const name of ['d/q', 'd/x']) writeFileSync(join(root, name), 'mine');
       symlinkSync('mine', join(root, 'd/l'));

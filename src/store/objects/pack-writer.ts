@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, ftruncateSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, ftruncateSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Durability, HashAlgorithm } from '../../core/types.js';
 import type { DeflatedObject } from '../object-store.js';
@@ -8,6 +8,7 @@ import { encodeEntryHeader } from './pack-entry.js';
 import { PACK_HEADER_BYTES } from './pack-file.js';
 import type { PackEntry } from './pack-index-encode.js';
 import { objectTempPath } from './temp-files.js';
+import { removeFile } from '../../disk/remove-file.js';
 
 const STAGING_BYTES = 1024 * 1024;
 const COUNT_OFFSET = 8;
@@ -91,7 +92,7 @@ export class PackWriter {
   /** Removes what was written, unless it has been renamed. */
   discard(): void {
     this.#close();
-    rmSync(this.path, { force: true });
+    removeFile(this.path);
   }
 
   #close(): void {

@@ -1,5 +1,6 @@
-import { lstatSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, rmdirSync } from 'node:fs';
 import { systemErrorCode } from '../../core/errors.js';
+import { removeFile } from '../../disk/remove-file.js';
 
 interface Placed {
   path: string;
@@ -40,7 +41,7 @@ export class Publication {
   withdraw(): void {
     for (const group of this.#groups.reverse()) {
       if (!group.every(({ path, stamp }) => stampOf(path) === stamp)) continue;
-      for (const { path } of group.reverse()) rmSync(path, { force: true });
+      for (const { path } of group.reverse()) removeFile(path);
     }
     for (const folder of this.#folders) removeIfEmpty(folder);
   }

@@ -1,4 +1,4 @@
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../../core/errors.js';
 import type { Durability } from '../../core/types.js';
@@ -9,6 +9,7 @@ import { encodeLoose } from './loose-encode.js';
 import { loosePath } from './presence.js';
 import type { Publication } from './publication.js';
 import { objectTempPath } from './temp-files.js';
+import { removeFile } from '../../disk/remove-file.js';
 
 /** Files open at the same time while they are being made durable. */
 const OPEN_FILES = 128;
@@ -79,7 +80,7 @@ class LooseWriter {
   }
 
   discard(): void {
-    for (const { from } of this.#staged) rmSync(from, { force: true });
+    for (const { from } of this.#staged) removeFile(from);
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Durability, HashAlgorithm } from '../../core/types.js';
 import { syncDirectory } from '../../disk/atomic-write.js';
@@ -9,6 +9,7 @@ import { PackIndex } from './pack-index.js';
 import type { PackWriter } from './pack-writer.js';
 import type { Publication } from './publication.js';
 import { objectTempPath } from './temp-files.js';
+import { removeFile } from '../../disk/remove-file.js';
 
 export interface PublishedPack {
   pack: KnownPack;
@@ -50,7 +51,7 @@ export async function publishPack(
     ]);
     if (durability === 'full') syncDirectory(folder);
   } catch (error) {
-    rmSync(temp, { force: true });
+    removeFile(temp);
     throw error;
   }
   const index = new PackIndex(shared, algorithm, indexPath);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.js';
 import { processExists } from '../../disk/process-identity.js';
 import { namesIn } from './pack-catalog.js';
+import { removeFile } from '../../disk/remove-file.js';
 
 /** Whatever starts like this in a folder of objects, `git prune` sweeps too (builtin/prune.c). */
 type TempKind = 'tmp_obj' | 'tmp_pack' | 'tmp_idx';
@@ -62,7 +63,7 @@ export function sweepObjectTemps(
 ): SweptTemps {
   const swept: SweptTemps = { files: 0, bytes: 0 };
   for (const { path, bytes } of staleObjectTemps(objectsDir, olderThanMs, clock)) {
-    rmSync(path, { force: true });
+    removeFile(path);
     swept.files++;
     swept.bytes += bytes;
   }
