@@ -102,6 +102,13 @@ export interface RollbackData {
   duration_ms: number;
 }
 
+/** Work that a checkpoint was taken before. */
+export interface AttemptData extends CheckpointCreateData {
+  /** `unchanged`: it failed and had changed nothing, so there was nothing to roll back. */
+  outcome: 'kept' | 'rolled_back' | 'unchanged';
+  rollback: RollbackData | null;
+}
+
 /** The plan as in its file, with two more keys. */
 export interface PlanData extends Record<string, unknown> {
   plan_id: string;

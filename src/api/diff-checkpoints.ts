@@ -1,7 +1,7 @@
-import { lookAtWorktree } from '../checkpoint/look.js';
+import { lookAtWorktree, type Look } from '../checkpoint/look.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
-import { Sidecar } from '../checkpoint/sidecar.js';
+import { Sidecar, type CheckpointManifest } from '../checkpoint/sidecar.js';
 import type { OperationOptions } from '../core/types.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { changesOf, diffEntries, type FileChange } from '../worktree/diff.js';
@@ -19,26 +19,42 @@ import type { Session } from './session.js';
 import type { CheckpointDiffOptions } from './types.js';
 import { workspacePaths } from './workspace-paths.js';
 
-/** What differs between a checkpoint and the worktree, under the rules of today. */
+/** A checkpoint beside the worktree as it is, under the rules of today. */
+export interface Comparison {
+  changes: FileChange[];
+  manifest: CheckpointManifest;
+  look: Look;
+}
+
+/** Looks at the worktree, storing nothing, and compares it with a checkpoint. */
+export async function compareWithWorktree(
+  workspace: RollbackWorkspace,
+  checkpoint: Checkpoint,
+  options: OperationOptions,
+): Promise<Comparison> {
+  const { objects, refs, repository } = workspace;
+  const sidecar = await Sidecar.open(checkpoint, refs, objects);
+  const manifest = await sidecar.readManifest();
+  const entries = await readTreeEntries(objects, checkpoint.tree, { signal: options.signal });
+  const { cache } = await loadScanCache(workspace);
+  const look = await lookAtWorktree(workspace, {
+    ...options,
+    batch: hashOnlyBatch(repository.algorithm),
+    includeIgnored: manifest.include_ignored,
+    alsoCapture: entries.map(({ path }) => path),
+    cache: cache ?? undefined,
+    cacheVouched: true,
+  });
+  return { changes: diffEntries(entries, look.scan.entries), manifest, look };
+}
+
+/** What differs between a checkpoint and the worktree. */
 export async function changesInWorktree(
   workspace: RollbackWorkspace,
   checkpoint: Checkpoint,
   options: OperationOptions,
 ): Promise<FileChange[]> {
-  const { objects, refs, repository } = workspace;
-  const sidecar = await Sidecar.open(checkpoint, refs, objects);
-  const { include_ignored: includeIgnored } = await sidecar.readManifest();
-  const entries = await readTreeEntries(objects, checkpoint.tree, { signal: options.signal });
-  const { cache } = await loadScanCache(workspace);
-  const { scan } = await lookAtWorktree(workspace, {
-    ...options,
-    batch: hashOnlyBatch(repository.algorithm),
-    includeIgnored,
-    alsoCapture: entries.map(({ path }) => path),
-    cache: cache ?? undefined,
-    cacheVouched: true,
-  });
-  return diffEntries(entries, scan.entries);
+  return (await compareWithWorktree(workspace, checkpoint, options)).changes;
 }
 
 /** Compares two checkpoints, or one with the worktree. */

@@ -1,7 +1,7 @@
 import { toPitonError } from '../core/errors.js';
 import { Session } from './session.js';
 import { settingsFrom } from './settings.js';
-import type { OpenOptions } from './types.js';
+import type { AttemptOptions, OpenOptions } from './types.js';
 import { withPitonErrors } from './verb-errors.js';
 import type { Workspace } from './workspace.js';
 
@@ -25,11 +25,25 @@ function workspaceOf(session: Session): Workspace {
       return session.found?.root ?? null;
     },
     ...withPitonErrors(verbsOf(session)),
+    attempt: attemptOf(session),
+  };
+}
+
+/** The errors of the work are its caller's own, and stay as they are. */
+function attemptOf(session: Session): Workspace['attempt'] {
+  const { attempted } = withPitonErrors({
+    attempted: async (work: () => Promise<boolean>, options: AttemptOptions) =>
+      (await import('./attempt.js')).attempt(session, work, options),
+  });
+  return async (work, options = {}) => {
+    const { data, thrown } = await attempted(work, options);
+    if (thrown !== null) throw thrown.error;
+    return data;
   };
 }
 
 /** Each verb is loaded when it is first used: most programs need few of them. */
-function verbsOf(session: Session): Omit<Workspace, 'root'> {
+function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
   return {
     init: async (options = {}) => (await import('./init.js')).init(session, options),
     status: async (options = {}) => (await import('./status.js')).status(session, options),

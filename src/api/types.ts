@@ -101,6 +101,15 @@ export interface CheckpointCreateOptions extends OperationOptions {
   force?: boolean | undefined;
 }
 
+export interface AttemptOptions extends OperationOptions {
+  plan?: string | undefined;
+  reason?: string | undefined;
+  source?: string | undefined;
+  /** What to do when the work fails; default `rollback`. */
+  onFailure?: 'rollback' | 'keep' | undefined;
+  force?: boolean | undefined;
+}
+
 export type CheckpointKindOption =
   'manual' | 'step' | 'interval' | 'pre_decision' | 'pre_run' | 'hook' | 'watch';
 

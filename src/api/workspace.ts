@@ -1,6 +1,7 @@
 import type { JsonPath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import type {
+  AttemptData,
   CheckpointCreateData,
   CheckpointDiffData,
   CheckpointListData,
@@ -18,6 +19,7 @@ import type {
   VerifyData,
 } from './data.js';
 import type {
+  AttemptOptions,
   CheckpointCreateOptions,
   CheckpointDiffOptions,
   CheckpointListOptions,
@@ -35,7 +37,8 @@ import type {
  * kept for as long as one likes; `close` ends the programs and files that it holds.
  * A plan is named by its id, a unique prefix of 4 or more characters, or its name; without one the
  * workspace's current plan is meant, and one is made when a checkpoint needs it.
- * All verbs throw PitonError, or the reason of a signal that was aborted.
+ * All verbs throw PitonError, or the reason of a signal that was aborted; `attempt` also what its
+ * work throws.
  */
 export interface Workspace {
   /** The worktree's root, or null while there is no repository. */
@@ -75,6 +78,8 @@ export interface Workspace {
   rollback(options?: RollbackOptions): Promise<RollbackData>;
   undo(options?: UndoOptions): Promise<RollbackData>;
   redo(options?: UndoOptions): Promise<RollbackData>;
+
+  attempt(work: () => Promise<boolean>, options?: AttemptOptions): Promise<AttemptData>;
 
   recover(): Promise<RecoverData>;
   verify(options?: VerifyOptions): Promise<VerifyData>;

@@ -39,6 +39,7 @@ const load = {
   delete: async () => (await import('./commands/checkpoint-delete.js')).checkpointDeleteCommand,
   rollback: async () => (await import('./commands/rollback.js')).rollbackCommand,
   undo: async () => (await import('./commands/undo.js')).undoCommand,
+  run: async () => (await import('./commands/run.js')).runCommand,
   redo: async () => (await import('./commands/redo.js')).redoCommand,
   planCreate: async () => (await import('./commands/plan-create.js')).planCreateCommand,
   planList: async () => (await import('./commands/plan-list.js')).planListCommand,
@@ -74,6 +75,7 @@ const SHORT: readonly Row[] = [
   ['rollback', 'plan.rollback', CURRENT, 'make the files what they were', load.rollback],
   ['undo', 'undo', CURRENT, 'take the last rollback back', load.undo],
   ['redo', 'redo', CURRENT, 'take the last undo back', load.redo],
+  ['run', 'run', CURRENT, 'run a command, and roll back when it fails', load.run],
   ['step', 'plan.step', CURRENT, 'record how a step ended', load.planStep],
   ['resume', 'plan.resume', CURRENT, 'where to go on', load.resume],
 ];

@@ -2,10 +2,12 @@ import type { Readable } from 'node:stream';
 import type { Workspace } from '../api/workspace.js';
 import { PitonError } from '../core/errors.js';
 import type { Progress } from '../core/types.js';
+import type { ProgramEnd } from '../process/run-program.js';
 import { missing, readOptions, type Options, type ReadText, type ValuesOf } from './option.js';
 import { PLAN_OPTION } from './global-options.js';
 import type { ParsedArguments } from './parse-arguments.js';
 import type { View } from './render/view.js';
+import type { ProgramRequest } from './run-program.js';
 import { PLAN } from './selectors.js';
 import { readText } from './values.js';
 
@@ -58,6 +60,8 @@ export interface Context {
   confirm: (question: string) => Promise<boolean | null>;
   /** Standard input, opened when first asked for. */
   stdin: () => Readable;
+  /** Runs a program on piton's own streams. */
+  runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
 }
 
 /** A command: what it takes and how help shows it, what it does, how people see the outcome. */
@@ -66,8 +70,10 @@ export interface CommandDefinition<O extends Options, P extends Positionals, D> 
   plan: 'required' | 'optional' | 'none';
   positionals: P;
   options: O;
-  /** Whether `-- path…` is taken; otherwise what follows `--` are positionals. */
-  takesPaths?: boolean;
+  /** What follows `--`, when that is something of its own; otherwise it is positionals. */
+  rest?: Rest;
+  /** The file that the JSON document goes to. A relative one begins where the user stands. */
+  reportFile?: (given: Given<O, P>) => string | undefined;
   /** What follows the command's words (and the plan), and what that does. */
   examples: readonly (readonly [string, string])[];
   /** What no single option can tell. @throws {PitonError} `USAGE` */
@@ -76,19 +82,29 @@ export interface CommandDefinition<O extends Options, P extends Positionals, D> 
   run: (context: Context, given: Given<O, P>) => Promise<D>;
   /** Whether what was found makes a failure of it; the document then has the data as details. */
   judge?: (data: D) => PitonError | undefined;
+  /** Of a success, when that is not 0. */
+  exitCode?: (data: D) => number;
   /** The outcome for people, lines ended by line feeds. */
   render: (data: D, view: View, given: Given<O, P>) => string;
 }
+
+/** What can follow `--`: paths, or a command to run, to which standard output is then left. */
+export type Rest = 'paths' | 'command';
 
 /** A command's outcome: its data, and those for people. */
 export interface Outcome {
   data: unknown;
   render: (view: View) => string;
   failure: PitonError | undefined;
+  /** Of a success. */
+  exitCode: number;
 }
 
 /** What is ready to run: everything that could be wrong with the arguments has been looked at. */
-export type Prepared = (context: Context) => Promise<Outcome>;
+export interface Prepared {
+  run: (context: Context) => Promise<Outcome>;
+  reportFile: string | undefined;
+}
 
 /** What is given to a command besides its own arguments. */
 export interface Calling {
@@ -101,7 +117,7 @@ export interface Command {
   plan: 'required' | 'optional' | 'none';
   positionals: Positionals;
   options: Options;
-  takesPaths: boolean;
+  rest: Rest | undefined;
   examples: readonly (readonly [string, string])[];
   /** @throws {PitonError} `USAGE` */
   prepare: (parsed: ParsedArguments, calling: Calling) => Prepared;
@@ -151,16 +167,18 @@ export function defineCommand<O extends Options, P extends Positionals, D>(
     plan: definition.plan,
     positionals: definition.positionals,
     options: definition.options,
-    takesPaths: definition.takesPaths ?? false,
+    rest: definition.rest,
     examples: definition.examples,
     prepare: (parsed, calling) => {
       const given = readGiven(definition, parsed, calling);
       definition.check?.(given);
-      return async (context) => {
+      const run = async (context: Context): Promise<Outcome> => {
         const data = await definition.run(context, given);
         const render = (view: View): string => definition.render(data, view, given);
-        return { data, render, failure: definition.judge?.(data) };
+        const exitCode = definition.exitCode?.(data) ?? 0;
+        return { data, render, failure: definition.judge?.(data), exitCode };
       };
+      return { run, reportFile: definition.reportFile?.(given) };
     },
   };
 }
@@ -170,15 +188,15 @@ function readGiven<O extends Options, P extends Positionals, D>(
   parsed: ParsedArguments,
   calling: Calling,
 ): Given<O, P> {
-  const takesPaths = definition.takesPaths ?? false;
-  const texts = takesPaths ? parsed.positionals : [...parsed.positionals, ...parsed.rest];
+  const { positionals: plain, rest } = parsed;
+  const texts = definition.rest === undefined ? [...plain, ...rest] : plain;
   const wanted = positionalsOf(definition, calling.form);
   const positionals = wanted.map(([name, positional], index) => [
     name,
     positional.read(texts.slice(index, positional.repeats ? undefined : index + 1), `<${name}>`),
   ]);
   const excess = wanted.at(-1)?.[1].repeats === true ? undefined : texts[wanted.length];
-  if (excess !== undefined) throw unexpectedArgument(excess);
+  if (excess !== undefined) throw unexpectedArgument(excess, definition.rest);
   const values = Object.fromEntries(positionals) as PositionalsOf<P> & { plan?: string };
   return {
     form: calling.form,
@@ -206,9 +224,12 @@ export function positionalsOf(
   return [['plan', make(PLAN, readText)], ...own];
 }
 
-function unexpectedArgument(text: string): PitonError {
+function unexpectedArgument(text: string, rest: Rest | undefined): PitonError {
   return new PitonError('USAGE', `unexpected argument ${JSON.stringify(text)}`, {
-    hint: 'see --help for the arguments; text with spaces goes in quotes',
+    hint:
+      rest === 'command'
+        ? 'write -- before the command that is to be run'
+        : 'see --help for the arguments; text with spaces goes in quotes',
     details: { argument: text },
   });
 }

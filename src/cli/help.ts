@@ -1,10 +1,15 @@
-import { optionsOf, positionalsOf, type Command, type Positional } from './command.js';
+import { optionsOf, positionalsOf, type Command, type Positional, type Rest } from './command.js';
 import { SECTIONS, type CommandEntry } from './command-table.js';
 import { GLOBAL_OPTIONS } from './global-options.js';
 import { definitions, wrap } from './help-layout.js';
 import type { Options } from './option.js';
 
 const USAGE = 'Usage: ';
+
+const SHOWN_REST: Readonly<Record<Rest, string>> = {
+  paths: '[-- <path>…]',
+  command: '-- <command>…',
+};
 
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['PITON_PLAN', 'the plan that the short commands work on'],
@@ -60,8 +65,8 @@ function usage(entry: CommandEntry, command: Command): string {
   const needed = Object.entries(command.options)
     .filter(([, { mandatory }]) => mandatory)
     .map(([name, { value }]) => `--${name} ${value}`);
-  const paths = command.takesPaths ? ['[-- <path>…]'] : [];
-  const words = ['piton', entry.words, ...positionals, ...needed, '[options]', ...paths];
+  const rest = command.rest === undefined ? [] : [SHOWN_REST[command.rest]];
+  const words = ['piton', entry.words, ...positionals, ...needed, '[options]', ...rest];
   return `${USAGE}${wrap(words.join(' '), USAGE.length)}\n`;
 }
 

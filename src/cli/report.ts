@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { Warning } from '../core/types.js';
@@ -26,18 +27,34 @@ export class Report {
   readonly #stderr: Output;
   readonly #warnings: Warning[] = [];
   #manner: Manner;
+  /** Where what was asked for goes: standard output, unless that is another program's. */
+  #out: Output;
+  /** The file that the document goes to, if it is to go to one. */
+  #file: string | undefined;
+  #lostFile: Error | undefined;
 
   /** @param manner what the arguments seem to say, before they are understood */
   constructor(surroundings: Surroundings, manner: Manner) {
     this.#surroundings = surroundings;
     this.#stdout = new Output(surroundings.stdout);
     this.#stderr = new Output(surroundings.stderr);
+    this.#out = this.#stdout;
     this.#manner = manner;
   }
 
+  /** Standard output is another program's: what is to be told goes to standard error. */
+  leaveOutput(): void {
+    this.#out = this.#stderr;
+  }
+
+  takeOutput(): void {
+    this.#out = this.#stdout;
+  }
+
   /** From here on the arguments are understood and work begins. */
-  begin(manner: Manner): void {
+  begin(manner: Manner, file: string | undefined): void {
     this.#manner = manner;
+    this.#file = file;
     if (!this.#stderr.terminal || manner.quiet) return;
     this.progress = progressLine((text) => void this.#stderr.write(text), this.#surroundings.clock);
   }
@@ -55,22 +72,35 @@ export class Report {
   }
 
   /** Tells what a command did. @returns the exit code */
-  async finish({ data, render, failure }: Outcome): Promise<number> {
+  async finish({ data, render, failure, exitCode }: Outcome): Promise<number> {
     const { json, quiet } = this.#manner;
-    if (json) {
-      if (failure !== undefined) return this.fail(withDetails(failure, data));
-      await this.#stdout.write(successDocument(this.command, data, this.#warnings));
-      return 0;
-    }
-    if (!quiet) await this.#stdout.write(render(this.#view(this.#stdout)));
-    return failure === undefined ? 0 : this.complain(failure);
+    const told = failure && withDetails(failure, data);
+    await this.#tellPrograms(() =>
+      told === undefined
+        ? successDocument(this.command, data, this.#warnings)
+        : failureDocument(this.command, told, this.#warnings),
+    );
+    if (json) return failure?.exitCode ?? exitCode;
+    if (!quiet) await this.#out.write(render(this.#view(this.#out)));
+    return failure === undefined ? exitCode : this.complain(failure);
   }
 
   /** Tells why a command failed. @returns the exit code */
   async fail(error: PitonError): Promise<number> {
-    if (!this.#manner.json) return this.complain(error);
-    await this.#stdout.write(failureDocument(this.command, error, this.#warnings));
-    return error.exitCode;
+    await this.#tellPrograms(() => failureDocument(this.command, error, this.#warnings));
+    return this.#manner.json ? error.exitCode : this.complain(error);
+  }
+
+  async #tellPrograms(document: () => string): Promise<void> {
+    if (this.#file === undefined) {
+      if (this.#manner.json) await this.#out.write(document());
+      return;
+    }
+    try {
+      await writeFile(this.#file, document());
+    } catch (error) {
+      this.#lostFile = error as Error;
+    }
   }
 
   /** Tells people of an error, whatever standard output is for. @returns the exit code */
@@ -81,7 +111,7 @@ export class Report {
 
   /** What kept the output from arriving where it should; a reader that went away did not. */
   get lostOutput(): Error | undefined {
-    return this.#stdout.failure;
+    return this.#lostFile ?? this.#stdout.failure;
   }
 
   #view(output: Output): View {

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { toPitonError } from '../core/errors.js';
 import type { Outcome } from './command.js';
 import { failureOf } from './interruption.js';
 import { Report, type Manner } from './report.js';
 import type { Surroundings } from './surroundings.js';
-import { understand } from './understand.js';
+import { directoryOf } from './settings.js';
+import { understand, type Request } from './understand.js';
 import { work } from './work.js';
 
 /**
@@ -24,19 +26,32 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
   }
   // A full disk, for one: what was done is done, but whoever waits for the output lacks it.
   const { lostOutput } = report;
-  return lostOutput === undefined ? exitCode : report.complain(toPitonError(lostOutput));
+  if (lostOutput === undefined) return exitCode;
+  const lost = await report.complain(toPitonError(lostOutput));
+  return exitCode === 0 ? lost : exitCode;
 }
 
 async function perform(surroundings: Surroundings, report: Report): Promise<Outcome> {
-  const request = await understand(surroundings, (name) => {
+  const request = await understand(surroundings, (name, leavesOutput) => {
     report.command = name;
+    if (leavesOutput) report.leaveOutput();
   });
   if (request.kind === 'run') {
-    report.begin(request.globals);
+    report.begin(request.globals, reportPath(request, surroundings));
     return work(request, surroundings, report);
   }
+  // What it tells is piton's own, whichever command it is about.
+  report.takeOutput();
   report.command = request.name;
   return request.outcome;
+}
+
+function reportPath(
+  { globals, prepared }: Extract<Request, { kind: 'run' }>,
+  { cwd }: Surroundings,
+): string | undefined {
+  const { reportFile } = prepared;
+  return reportFile === undefined ? undefined : resolve(directoryOf(globals, cwd()), reportFile);
 }
 
 async function unlessAborted<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,7 +1,8 @@
+import { isatty } from 'node:tty';
 import { SYSTEM_CLOCK } from '../core/clock.js';
 import { PitonError, systemErrorCode, toPitonError } from '../core/errors.js';
-import { Interruption, STOP_SIGNALS } from './interruption.js';
 import { runCli } from './run-cli.js';
+import { Signals } from './signals.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Runs the command line on this process: its streams, environment and signals. */
@@ -9,16 +10,9 @@ export async function runInProcess(
   argv: readonly string[],
   openWorkspace: Surroundings['openWorkspace'],
 ): Promise<void> {
-  const stop = new AbortController();
-  const forcedStop = new AbortController();
-  for (const signal of STOP_SIGNALS) {
-    process.on(signal, () => {
-      const next = stop.signal.aborted ? forcedStop : stop;
-      next.abort(new Interruption(signal));
-    });
-  }
+  const signals = new Signals(process);
   // What nobody caught is told like any other failure, as the one document that is promised.
-  const tell = (error: Error): void => forcedStop.abort(toPitonError(error));
+  const tell = (error: Error): void => signals.fail(toPitonError(error));
   process.on('uncaughtException', tell);
   process.exitCode = await runCli({
     argv,
@@ -28,13 +22,17 @@ export async function runInProcess(
     stdout: process.stdout,
     stderr: process.stderr,
     clock: SYSTEM_CLOCK,
-    stop: stop.signal,
-    forcedStop: forcedStop.signal,
+    stop: signals.stop,
+    forcedStop: signals.forcedStop,
+    runProgram: async (request) => {
+      const { runProgram } = await import('./run-program.js');
+      return runProgram(request, { signals, env: process.env, terminal: [0, 1, 2].some(isatty) });
+    },
     openWorkspace,
   });
   process.off('uncaughtException', tell);
   // Work that was not waited for must not keep the process from ending.
-  if (forcedStop.signal.aborted) process.exit();
+  if (signals.forcedStop.aborted) process.exit();
 }
 
 function currentFolder(): string {

@@ -2,6 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { OpenOptions } from '../api/types.js';
 import type { Workspace } from '../api/workspace.js';
 import type { Clock } from '../core/clock.js';
+import type { ProgramEnd } from '../process/run-program.js';
+import type { ProgramRequest } from './run-program.js';
 
 /** Everything of the process that the command line touches, so that tests can hand in their own. */
 export interface Surroundings {
@@ -17,6 +19,7 @@ export interface Surroundings {
   stop: AbortSignal;
   /** Aborted likewise when the user does not want to wait for it any more. */
   forcedStop: AbortSignal;
+  runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
   openWorkspace: (options: OpenOptions) => Promise<Workspace>;
 }
 

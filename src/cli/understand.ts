@@ -14,23 +14,25 @@ export type Request =
 
 /**
  * Understands the arguments, loading only what the command needs.
- * @param recognised is called with the command's name as soon as that is known
+ * @param recognised is called with the command's name as soon as that is known, and again once it
+ * is known whether standard output is to be left to another program
  * @throws {PitonError} `USAGE`
  */
 export async function understand(
   { argv, env, cwd }: Pick<Surroundings, 'argv' | 'env' | 'cwd'>,
-  recognised: (name: string) => void,
+  recognised: (name: string, leavesOutput: boolean) => void,
 ): Promise<Request> {
   const found = findCommand(argv);
   const told = await toldWithoutCommand(found);
   if (told !== null) return told;
   const entry = commandOf(found);
-  recognised(entry.name);
+  recognised(entry.name, false);
   const directory = cwd();
   const [command, { parseArguments }] = await Promise.all([
     entry.load(),
     import('./parse-arguments.js'),
   ]);
+  recognised(entry.name, command.rest === 'command');
   const options = { ...GLOBAL_OPTIONS, ...optionsOf(command, entry.form) };
   const parsed = await parseArguments(found.args, options, directory);
   const globals = readOptions(GLOBAL_OPTIONS, parsed.options);
@@ -70,6 +72,7 @@ function tell(
     data: name === 'help' ? { text } : data,
     render: () => text,
     failure: undefined,
+    exitCode: 0,
   };
   return { kind: 'tell', name, outcome };
 }

@@ -23,7 +23,7 @@ export async function work(
   });
   try {
     const context = { workspace, directory, ...around(globals, surroundings, report) };
-    return await prepared(context);
+    return await prepared.run(context);
   } finally {
     await workspace.close();
   }
@@ -31,7 +31,7 @@ export async function work(
 
 function around(
   { json, yes }: GlobalValues,
-  { stdin, stderr, stop }: Surroundings,
+  { stdin, stderr, stop, runProgram }: Surroundings,
   report: Report,
 ): Omit<Context, 'workspace' | 'directory'> {
   return {
@@ -39,6 +39,10 @@ function around(
     json,
     yes,
     stdin,
+    runProgram: async (request) => {
+      report.progress.clear();
+      return runProgram(request);
+    },
     confirm: async (question) => {
       report.progress.clear();
       const { confirm } = await import('./confirm.js');

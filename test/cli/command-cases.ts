@@ -7,6 +7,10 @@ export interface CommandCase {
   name: string;
   calls: [Verb, ...unknown[]][];
   options?: FakeOptions;
+  /** Default 0. */
+  code?: number;
+  /** Default standard output. */
+  told?: 'stderr';
 }
 
 const NO_FLAGS = { always: false, includeIgnored: false, force: false };
@@ -234,6 +238,14 @@ export const COMMAND_CASES: CommandCase[] = [
     line: 'undo --dry-run --token t --plan p',
     name: 'undo',
     calls: [['undo', { plan: 'p', dryRun: true, token: 't' }]],
+  },
+  {
+    line: 'run --on-failure keep -m why --plan p -- npm --json test',
+    name: 'run',
+    calls: [['attempt', 'work', { plan: 'p', reason: 'why', onFailure: 'keep' }]],
+    options: { programEnd: { exitCode: 3 } },
+    code: 3,
+    told: 'stderr',
   },
   { line: 'redo', name: 'redo', calls: [['redo', { dryRun: false }]] },
   {

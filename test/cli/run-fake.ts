@@ -4,7 +4,9 @@ import { PassThrough, Writable, type Readable } from 'node:stream';
 import type { OpenOptions } from '../../src/api/types.js';
 import type { Workspace } from '../../src/api/workspace.js';
 import { runCli } from '../../src/cli/run-cli.js';
+import type { ProgramRequest } from '../../src/cli/run-program.js';
 import type { Surroundings } from '../../src/cli/surroundings.js';
+import type { ProgramEnd } from '../../src/process/run-program.js';
 import { tempDirectory } from '../helpers/temp.js';
 import {
   CHECKPOINT,
@@ -58,6 +60,12 @@ const ANSWERS: Record<Verb, unknown> = {
   rollback: ROLLED_BACK,
   undo: ROLLED_BACK,
   redo: ROLLED_BACK,
+  attempt: async (work: () => Promise<boolean>) => ({
+    ...CREATED,
+    ...((await work())
+      ? { outcome: 'kept', rollback: null }
+      : { outcome: 'rolled_back', rollback: ROLLED_BACK }),
+  }),
   recover: RECOVERED,
   verify: SOUND,
   doctor: HEALTHY,
@@ -78,6 +86,8 @@ export interface FakeOptions {
   forcedStop?: AbortSignal;
   /** Replaces answers of the fake; a function gets the verb's arguments. */
   answers?: Partial<Record<Verb, unknown>>;
+  /** How the program that `run` runs ends, if not well. */
+  programEnd?: Partial<ProgramEnd>;
   surroundings?: Partial<Surroundings>;
 }
 
@@ -88,6 +98,8 @@ export interface FakeRun {
   /** The verb and its arguments, signals and listeners left out. */
   calls: [Verb, ...unknown[]][];
   opened: OpenOptions[];
+  /** The programs that were run. */
+  ran: ProgramRequest[];
 }
 
 /** Runs the command line against a workspace that only answers. */
@@ -97,6 +109,7 @@ export async function runFake(
 ): Promise<FakeRun> {
   const calls: FakeRun['calls'] = [];
   const opened: OpenOptions[] = [];
+  const ran: ProgramRequest[] = [];
   const terminal = options.terminal ?? false;
   const stdout = new Captured(terminal, options.columns);
   const stderr = new Captured(terminal, options.columns);
@@ -111,13 +124,17 @@ export async function runFake(
     clock: { now: () => NOW },
     stop: options.stop ?? never,
     forcedStop: options.forcedStop ?? never,
+    runProgram: async (request) => {
+      ran.push(request);
+      return { exitCode: 0, signal: null, notStarted: null, ...options.programEnd };
+    },
     openWorkspace: async (openOptions) => {
       opened.push(openOptions);
       return fakeWorkspace(options, calls);
     },
     ...options.surroundings,
   });
-  return { code, stdout: stdout.text, stderr: stderr.text, calls, opened };
+  return { code, stdout: stdout.text, stderr: stderr.text, calls, opened, ran };
 }
 
 /** The single document that a run printed. */
@@ -169,6 +186,8 @@ export function fakeWorkspace(
 }
 
 function withoutOperation(value: unknown): unknown {
+  // What an attempt does: the only function that a verb is given.
+  if (typeof value === 'function') return 'work';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(
     ([key, each]) => key !== 'signal' && key !== 'onProgress' && each !== undefined,

@@ -99,6 +99,7 @@ describe('docs: reference', () => {
       'CheckpointListOptions',
       'CheckpointDiffOptions',
       'RollbackOptions',
+      'AttemptOptions',
     ];
     for (const name of interfaces) {
       expect(missingIn(API, membersOf('src/api/types.ts', name)), name).to.be.empty;
@@ -113,6 +114,7 @@ describe('docs: reference', () => {
       'CheckpointDiffData',
       'ChangeData',
       'RollbackData',
+      'AttemptData',
       'DecisionData',
       'DecisionAddData',
       'ResumeData',

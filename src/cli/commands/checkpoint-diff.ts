@@ -21,7 +21,7 @@ export const checkpointDiffCommand = defineCommand({
     stat: flag('the changed files with their numbers of lines'),
     'name-status': flag('the changed files with a letter each'),
   },
-  takesPaths: true,
+  rest: 'paths',
   examples: [
     ['', 'what changed since the latest checkpoint'],
     ['latest~2 latest --stat', 'what changed between two checkpoints'],
