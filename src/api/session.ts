@@ -10,9 +10,12 @@ import { checkPlan } from '../plan/schema.js';
 import { syncFileSystem } from '../process/sync-file-system.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { Engine } from '../store/engine.js';
+import { FileRefs } from '../store/file-refs/file-refs.js';
+import { needOfGit } from '../store/need-of-git.js';
 import type { RepositoryObjects } from '../store/objects/object-database.js';
 import { findRepository } from '../store/repository/discover.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
+import type { RefStore } from '../store/ref-store.js';
 import type { Repository } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
 import { putPlanWhole } from './put-plan.js';
@@ -88,22 +91,28 @@ export class Session {
     });
   }
 
+  /** The engine's, and without opening one where every engine would do and has the same. */
+  async #refs(): Promise<RefStore> {
+    const isAnyEngine = this.settings.engine === 'auto' && needOfGit(this.repository) === null;
+    if (!isAnyEngine) return (await this.engine()).refs;
+    return new FileRefs(this.repository, this.durability, this.settings.clock);
+  }
+
   async objects(): Promise<RepositoryObjects> {
     if (this.#objects !== undefined) return this.#objects;
     const { openObjectStore } = await import('../store/objects/object-database.js');
-    const engine = await this.engine();
     this.#objects ??= openObjectStore({
       objectsDir: join(this.repository.commonDir, 'objects'),
       algorithm: this.repository.algorithm,
       durability: this.durability,
-      fallback: (oid) => engine.readObject(oid),
+      fallback: async (oid) => (await this.engine()).readObject(oid),
     });
     return this.#objects;
   }
 
   /** Everything that the lower floors need. */
   async workspace(): Promise<RollbackWorkspace> {
-    const { refs } = await this.engine();
+    const refs = await this.#refs();
     const objects = await this.objects();
     const { repository, durability } = this;
     const { root, gitDir, stateDir } = repository;

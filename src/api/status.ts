@@ -52,20 +52,25 @@ export async function status(
   options: OperationOptions & { plan?: string | undefined },
 ): Promise<StatusData> {
   const { root, gitDir, stateDir } = session.repository;
-  const engine = await session.engine();
+  const engineOpening = session.engine();
+  // Git tells its version while the worktree is looked at; what fails is told of further down.
+  engineOpening.catch(() => undefined);
   const workspace = await session.workspace();
   const plan = findMeantPlan(stateDir, options.plan);
   const refs = await listCheckpointRefs(workspace.refs, null);
   const latest = plan === null ? null : await latestOf(workspace, plan);
+  const changes = await changesSince(workspace, latest, options);
+  const bytes = await diskCost(workspace, refs);
+  const engine = await engineOpening;
   return {
     workspace: root,
     git_dir: gitDir,
     engine: { name: engine.name, reason: engine.reason, git_version: engine.gitVersion },
     plan: plan === null ? null : toPlanData(plan, countByPlan(refs).get(plan.plan_id) ?? 0),
     latest,
-    changes: await changesSince(workspace, latest, options),
+    changes,
     unfinished: unfinishedIn(stateDir),
     lock: lockIn(session.lockPath),
-    disk: { checkpoints: refs.length, bytes: await diskCost(workspace, refs) },
+    disk: { checkpoints: refs.length, bytes },
   };
 }

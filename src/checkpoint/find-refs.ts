@@ -1,6 +1,6 @@
 import { textOf } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
-import { resolveRef } from '../store/embedded/resolve-ref.js';
+import { resolveRef } from '../store/file-refs/resolve-ref.js';
 import type { Ref } from '../store/ref-store.js';
 import { refFiles } from '../store/repository/loose-refs.js';
 import { readPackedRefs, type PackedRefs } from '../store/repository/packed-refs.js';

@@ -1,6 +1,6 @@
 import { PitonError } from '../core/errors.js';
+import { askVersion } from './ask-version.js';
 import type { GitProgram } from './git-program.js';
-import { runGit } from './run-git.js';
 
 /**
  * 2.32 is the first that can be kept from the user's own config (`GIT_CONFIG_GLOBAL`), and the
@@ -27,12 +27,15 @@ export interface FoundGit {
   problem?: string;
 }
 
-const VERSION_TIMEOUT_MS = 10_000;
-
 /** Looks for git and asks for its version; a git that does not answer properly is none. */
 export async function findGit(program: GitProgram): Promise<FoundGit> {
-  const answer = await askVersion(program);
-  if (answer instanceof PitonError) return { version: null, ok: false, problem: answer.message };
+  let answer: string;
+  try {
+    answer = await askVersion(program);
+  } catch (error) {
+    if (!(error instanceof PitonError)) throw error;
+    return { version: null, ok: false, problem: error.message };
+  }
   const version = /^git version (\d+\.\d+(?:\.\d+)?\S*)/.exec(answer)?.[1];
   if (version === undefined) {
     return { version: null, ok: false, problem: `${program.file} does not tell a version of git` };
@@ -40,16 +43,6 @@ export async function findGit(program: GitProgram): Promise<FoundGit> {
   if (isAtLeast(version, MINIMUM_GIT_VERSION)) return { version, ok: true };
   const problem = `git ${version} is too old: at least ${MINIMUM_GIT_VERSION} is needed`;
   return { version, ok: false, problem };
-}
-
-async function askVersion(program: GitProgram): Promise<string | PitonError> {
-  try {
-    const run = await runGit(program, { args: ['version'], timeoutMs: VERSION_TIMEOUT_MS });
-    return run.stdout.toString();
-  } catch (error) {
-    if (error instanceof PitonError) return error;
-    throw error;
-  }
 }
 
 /** Whether a git of that version can do it. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Options, ResultPromise } from 'execa';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError } from '../core/errors.js';
 import { gitEnvironment } from './git-environment.js';
 import type { GitSurroundings } from './git-environment.js';
 import type { GitProgram } from './git-program.js';
 import { isolateRepository } from './isolated-repository.js';
+import { killGroup } from './kill-group.js';
 
 /** What every run of git has in common; it cannot be overridden. */
 interface FixedOptions {
@@ -76,16 +77,6 @@ export async function spawnGit<T extends Options>(
       isolated?.remove();
     },
   };
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // The last of them has just ended.
-    if (systemErrorCode(error) !== 'ESRCH') throw error;
-  }
 }
 
 function workspaceMissing(path: string): PitonError {

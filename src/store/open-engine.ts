@@ -8,6 +8,9 @@ import type { FoundGit } from '../process/git-version.js';
 import type { GitRepository } from '../process/isolated-repository.js';
 import { runGit } from '../process/run-git.js';
 import type { Engine } from './engine.js';
+import { FileRefs } from './file-refs/file-refs.js';
+import { NativeRefs } from './native/native-refs.js';
+import { needOfGit } from './need-of-git.js';
 import type { Repository } from './repository-types.js';
 import { readExtensions } from './repository/repository-format.js';
 
@@ -46,14 +49,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return openEmbedded(options, why, git.version);
 }
 
-/** Why isomorphic-git and piton's own code will not do, or null. */
-function needOfGit({ algorithm, refStorage, unknownExtensions }: Repository): string | null {
-  if (algorithm === 'sha256') return 'the repository is in SHA-256';
-  if (refStorage === 'reftable') return 'the repository keeps its refs in tables';
-  if (unknownExtensions.length === 0) return null;
-  return `the repository has extensions that piton does not know: ${unknownExtensions.join(', ')}`;
-}
-
 function problemWith(git: FoundGit, { refStorage }: Repository): string | null {
   if (git.version === null || !git.ok) return git.problem ?? 'there is no git';
   if (refStorage === 'files' || supports(git.version, 'reftable')) return null;
@@ -74,7 +69,7 @@ async function openEmbedded(
 }
 
 async function openNative(
-  { repository, gitProgram: program, durability }: EngineOptions,
+  { repository, gitProgram: program, durability, clock = SYSTEM_CLOCK }: EngineOptions,
   reason: string,
   gitVersion: string,
 ): Promise<Engine> {
@@ -82,7 +77,11 @@ async function openNative(
   const gitRepository = { gitDir, commonDir, extensions: readExtensions(commonDir) };
   if (unknownExtensions.length > 0) await assertTaken(program, gitRepository);
   const { NativeEngine } = await import('./native/native-engine.js');
-  return new NativeEngine({ program, repository, gitRepository, durability, reason, gitVersion });
+  const git = { program, repository, gitRepository, durability };
+  // Starting git for every look at a ref would take longer than most checkpoints.
+  const isPlain = repository.refStorage === 'files' && unknownExtensions.length === 0;
+  const refs = isPlain ? new FileRefs(repository, durability, clock) : new NativeRefs(git);
+  return new NativeEngine({ program, gitRepository, refs, reason, gitVersion });
 }
 
 async function assertTaken(program: GitProgram, repository: GitRepository): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findRefs, type FoundRefs } from '../../src/checkpoint/find-refs.js';
 import { PitonError } from '../../src/core/errors.js';
 import type { RefStore } from '../../src/store/ref-store.js';
-import { EmbeddedRefs } from '../../src/store/embedded/embedded-refs.js';
+import { FileRefs } from '../../src/store/file-refs/file-refs.js';
 import type { Repository } from '../../src/store/repository-types.js';
 import { git, makeRepository } from '../helpers/git.js';
 
@@ -26,7 +26,7 @@ describe('findRefs', () => {
   });
 
   function find(): Promise<FoundRefs> {
-    const refs = new EmbeddedRefs(repository, 'fast');
+    const refs = new FileRefs(repository, 'fast');
     return findRefs({ repository, refs }, 'refs/piton/x/');
   }
 

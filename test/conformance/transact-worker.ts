@@ -4,11 +4,11 @@ import type { EngineName } from '../../src/core/types.js';
 import type { RefEdit } from '../../src/store/ref-store.js';
 import { findRepository } from '../../src/store/repository/discover.js';
 import { TEST_USER } from '../store/repository/user.js';
-import { openTestEngine } from './open-test-engine.js';
+import { openGitRefsEngine, openTestEngine } from './open-test-engine.js';
 
 interface Job {
   root: string;
-  engine: EngineName;
+  engine: EngineName | 'git refs';
   /** When to begin, in milliseconds since the epoch. */
   start: number;
   transactions: RefEdit[][];
@@ -18,7 +18,10 @@ interface Job {
 const job = JSON.parse(process.argv[2] ?? '') as Job;
 const repository = findRepository(job.root, TEST_USER);
 if (repository === null) throw new Error('no repository');
-const engine = await openTestEngine(repository, job.engine);
+const engine =
+  job.engine === 'git refs'
+    ? await openGitRefsEngine(repository)
+    : await openTestEngine(repository, job.engine);
 const results: string[] = [];
 await sleep(Math.max(0, job.start - Date.now()));
 for (const edits of job.transactions) {

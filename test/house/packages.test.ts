@@ -24,6 +24,7 @@ describe('house: packages', () => {
     expect(owners('src/core/x.ts', "import { expect } from 'chai';")).to.have.lengthOf(1);
     expect(owners('src/core/x.ts', "import { join } from 'path';")[0]).to.match(/node:path/);
     expect(owners('src/hooks/x.ts', "import 'node:child_process';")).to.have.lengthOf(1);
+    expect(owners('src/process/x.ts', "import 'node:child_process';")).to.have.lengthOf(1);
   });
 
   it('finds undeclared and ownerless packages', () => {

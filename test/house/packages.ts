@@ -12,8 +12,10 @@ export const OWNERS: Readonly<Record<string, string>> = {
   diff: 'src/worktree/',
 };
 
-/** Starting a program is what process/ is for; nobody goes round it. */
-const FORBIDDEN_BUILTINS = ['node:child_process'];
+/** Starting a program is what process/ is for, and execa does it but for one. */
+const BUILTIN_OWNERS: Readonly<Record<string, string>> = {
+  'node:child_process': 'src/process/ask-version.ts',
+};
 
 export interface PackageJson {
   dependencies: Record<string, string>;
@@ -32,7 +34,10 @@ export function checkOwners(sources: readonly Source[]): Finding[] {
 
 function ownerProblem(path: string, specifier: string): string | undefined {
   if (builtinModules.includes(specifier)) return `write node:${specifier}`;
-  if (FORBIDDEN_BUILTINS.includes(specifier)) return `${specifier}: start programs by process/`;
+  const only = BUILTIN_OWNERS[specifier];
+  if (only !== undefined) {
+    return path === only ? undefined : `${specifier}: start programs by process/`;
+  }
   const name = packageOf(specifier);
   if (name === undefined) return undefined;
   const owner = OWNERS[name];

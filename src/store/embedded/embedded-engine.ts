@@ -3,7 +3,7 @@ import type { Durability, GitObject, ObjectId } from '../../core/types.js';
 import type { Engine } from '../engine.js';
 import type { RefStore } from '../ref-store.js';
 import type { Repository } from '../repository-types.js';
-import { EmbeddedRefs } from './embedded-refs.js';
+import { FileRefs } from '../file-refs/file-refs.js';
 import { createFsClient } from './fs-client.js';
 import { readObject } from './read-object.js';
 
@@ -28,7 +28,7 @@ export class EmbeddedEngine implements Engine {
   constructor({ repository, reason, gitVersion, durability, clock }: EmbeddedOptions) {
     this.reason = reason;
     this.gitVersion = gitVersion;
-    this.refs = new EmbeddedRefs(repository, durability, clock);
+    this.refs = new FileRefs(repository, durability, clock);
     this.#commonDir = repository.commonDir;
   }
 

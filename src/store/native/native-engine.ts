@@ -1,11 +1,14 @@
 import type { GitObject, ObjectId } from '../../core/types.js';
 import { GitBatch } from '../../process/git-batch.js';
+import type { GitProgram } from '../../process/git-program.js';
+import type { GitRepository } from '../../process/isolated-repository.js';
 import type { Engine } from '../engine.js';
 import type { RefStore } from '../ref-store.js';
-import { NativeRefs } from './native-refs.js';
-import type { NativeRefsOptions } from './native-refs.js';
 
-export interface NativeOptions extends NativeRefsOptions {
+export interface NativeOptions {
+  program: GitProgram;
+  gitRepository: GitRepository;
+  refs: RefStore;
   reason: string;
   gitVersion: string;
 }
@@ -21,7 +24,7 @@ export class NativeEngine implements Engine {
   constructor(options: NativeOptions) {
     this.reason = options.reason;
     this.gitVersion = options.gitVersion;
-    this.refs = new NativeRefs(options);
+    this.refs = options.refs;
     this.#batch = new GitBatch(options.program, options.gitRepository);
   }
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { PitonError } from '../../../src/core/errors.js';
 import { RefBases } from '../../../src/store/repository/ref-bases.js';
 import type { RefBase } from '../../../src/store/repository/ref-bases.js';
-import { RefLock } from '../../../src/store/embedded/ref-lock.js';
+import { RefLock } from '../../../src/store/file-refs/ref-lock.js';
 import { tempDirectory } from '../../helpers/temp.js';
 
 const NAME = 'refs/piton/a/b';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { appendReflog } from '../../../src/store/embedded/reflog.js';
+import { appendReflog } from '../../../src/store/file-refs/reflog.js';
 import { tempDirectory } from '../../helpers/temp.js';
 
 const ONE = '1'.repeat(40);

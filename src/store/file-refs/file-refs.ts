@@ -18,7 +18,7 @@ import { readHeadOf, resolveRef } from './resolve-ref.js';
  * Refs kept as files, by piton's own code. isomorphic-git has no compare-and-swap, no lock that
  * other processes see, and takes a damaged ref for an absent one, so that it is not used here.
  */
-export class EmbeddedRefs implements RefStore {
+export class FileRefs implements RefStore {
   readonly #place: RefPlace;
   readonly #durability: Durability;
   readonly #clock: Clock;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../../../src/core/errors.js';
-import { RefTransaction } from '../../../src/store/embedded/ref-transaction.js';
+import { RefTransaction } from '../../../src/store/file-refs/ref-transaction.js';
 import { RefBases } from '../../../src/store/repository/ref-bases.js';
 import type { RefPlace } from '../../../src/store/repository/loose-refs.js';
 import type { RefEdit } from '../../../src/store/ref-store.js';

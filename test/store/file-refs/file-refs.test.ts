@@ -3,21 +3,21 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { ObjectId } from '../../../src/core/types.js';
-import { EmbeddedRefs } from '../../../src/store/embedded/embedded-refs.js';
+import { FileRefs } from '../../../src/store/file-refs/file-refs.js';
 import { git, makeRepository } from '../../helpers/git.js';
 
 const NAME = 'refs/piton/a';
 
-describe('EmbeddedRefs', () => {
+describe('FileRefs', () => {
   let root: string;
-  let refs: EmbeddedRefs;
+  let refs: FileRefs;
   let old: ObjectId;
   let present: ObjectId;
 
   beforeEach(() => {
     root = makeRepository();
     const gitDir = join(root, '.git');
-    refs = new EmbeddedRefs({ gitDir, commonDir: gitDir, algorithm: 'sha1' }, 'fast');
+    refs = new FileRefs({ gitDir, commonDir: gitDir, algorithm: 'sha1' }, 'fast');
     for (const subject of ['one', 'two']) {
       git(root, 'commit', '-q', '--allow-empty', '-m', subject);
     }
