@@ -1,8 +1,5 @@
-import yargs from 'yargs';
-import { PitonError } from '../core/errors.js';
 import type { Options } from './option.js';
-import { suggestion } from './suggest.js';
-import { readToken } from './tokens.js';
+import { readToken, type Token } from './tokens.js';
 
 /** Arguments sorted out, their texts not yet read. */
 export interface ParsedArguments {
@@ -14,17 +11,9 @@ export interface ParsedArguments {
   rest: readonly string[];
 }
 
-/** All that guesses at what a text means is off. */
-const PARSER_CONFIGURATION = {
-  'boolean-negation': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-} as const;
-
 /**
  * Sorts the arguments after a command's words into options, positionals and what follows `--`.
+ * Yargs judges what is unknown; loading it for all else would take longer than many a command.
  * @param directory where yargs is told to be, so that it does not ask the process
  * @throws {PitonError} `USAGE`
  */
@@ -33,68 +22,40 @@ export async function parseArguments(
   options: Options,
   directory: string,
 ): Promise<ParsedArguments> {
-  const { head, rest } = normalize(args, options);
-  const parser = yargs([], directory)
-    .parserConfiguration(PARSER_CONFIGURATION)
-    .help(false)
-    .version(false)
-    .options(declarations(options))
-    .strictOptions()
-    .detectLocale(false)
-    .exitProcess(false)
-    .fail(false);
-  let parsed: Record<string, unknown>;
-  try {
-    parsed = await parser.parseAsync(head);
-  } catch (error) {
-    // There are no handlers and no coercions here: what yargs refuses is an unknown option.
-    throw unknownOption((error as Error).message, options);
-  }
-  return { options: textsByOption(parsed, options), positionals: parsed['_'] as string[], rest };
+  const { tokens, rest } = tokensOf(args, options);
+  if (!tokens.some(({ unknown }) => unknown)) return { ...sorted(tokens, options), rest };
+  const { parseWithYargs } = await import('./parse-with-yargs.js');
+  const head = tokens.flatMap(({ words }) => words);
+  return { ...(await parseWithYargs(head, options, directory)), rest };
 }
 
-function normalize(
+function tokensOf(
   args: readonly string[],
   options: Options,
-): { head: string[]; rest: readonly string[] } {
-  const head: string[] = [];
+): { tokens: Token[]; rest: readonly string[] } {
+  const tokens: Token[] = [];
   let index = 0;
   while (index < args.length && args[index] !== '--') {
     const token = readToken(args, index, options);
-    head.push(...token.words);
+    tokens.push(token);
     index = token.next;
   }
-  return { head, rest: args.slice(index + 1) };
+  return { tokens, rest: args.slice(index + 1) };
 }
 
-function declarations(options: Options): Record<string, { type: 'boolean' | 'string' }> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, { value }]) => [
-      name,
-      { type: value === null ? 'boolean' : 'string' },
-    ]),
-  );
-}
-
-function textsByOption(
-  parsed: Record<string, unknown>,
+function sorted(
+  tokens: readonly Token[],
   options: Options,
-): Map<string, readonly string[]> {
-  const texts = new Map<string, readonly string[]>();
-  for (const name of Object.keys(options)) {
-    const value = parsed[name];
-    if (value === undefined) continue;
-    texts.set(name, value === true ? [''] : ([value].flat() as string[]));
+): Pick<ParsedArguments, 'options' | 'positionals'> {
+  const given = new Map<string, string[]>();
+  const positionals: string[] = [];
+  for (const word of tokens.flatMap(({ words }) => words)) {
+    // Only an option is written like this once it is a token; see `Token.words`.
+    const [, name, text] = /^--([^=]+)(?:="(.*)")?$/s.exec(word) ?? [];
+    if (name === undefined) positionals.push(word);
+    else if (text === undefined) given.set(name, ['']);
+    else given.set(name, [...(given.get(name) ?? []), text]);
   }
-  return texts;
-}
-
-function unknownOption(complaint: string, options: Options): PitonError {
-  const [first = ''] = complaint.replace(/^Unknown arguments?: /, '').split(', ');
-  const near = suggestion(first, Object.keys(options));
-  const name = first.length === 1 ? `-${first}` : `--${first}`;
-  return new PitonError('USAGE', `unknown option ${name}`, {
-    hint: near === undefined ? 'see --help for the options' : `did you mean --${near}?`,
-    details: { option: name },
-  });
+  const names = Object.keys(options).filter((name) => given.has(name));
+  return { options: new Map(names.map((name) => [name, given.get(name) ?? []])), positionals };
 }
