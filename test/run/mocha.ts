@@ -46,6 +46,9 @@ export function mochaCommand(context: Context, options: MochaOptions, output: st
     `output=${output}`,
     '--timeout',
     String(options.timeoutMs),
+    ...(options.coverage === true
+      ? ['--require', join(context.out, 'test/run/keep-coverage.js')]
+      : []),
     ...(options.parallel ? ['--parallel', '--jobs', String(availableParallelism())] : []),
     ...(context.ci ? ['--forbid-only'] : []),
     ...options.folders.map((folder) => join(context.out, 'test', folder, '**/*.test.js')),
