@@ -1,6 +1,6 @@
 import { listCheckpointRefs } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import type { BytePath } from '../core/byte-path.js';
+import { textOf, type BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import { listPlans } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
@@ -8,7 +8,7 @@ import type { Plan } from '../plan/types.js';
 import type { HeadSwap, JournalOperation } from '../rollback/journal.js';
 import type { RefEdit } from '../store/ref-store.js';
 import { assertNoOperationInProgress } from '../rollback/guards.js';
-import { assertToken, rehearseRollback } from '../rollback/rehearse.js';
+import { assertToken, rehearseRollback, type Rehearsal } from '../rollback/rehearse.js';
 import { outlookOf, rollBack, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
 import type { RollbackData } from './data.js';
@@ -47,6 +47,7 @@ async function rehearseOnly(
   const rehearsal = await rehearseRollback(workspace, target, request, request);
   assertToken(token, rehearsal.token);
   warnOfReverted(workspace, subplansAfter(workspace, request), true);
+  warnOfHeld(workspace, rehearsal);
   return rollbackData({
     plan,
     checkpointId: checkpoint.checkpoint_id,
@@ -58,6 +59,19 @@ async function rehearseOnly(
     retired: obstaclesAsRetired(rehearsal.survey),
     dryRun: true,
     startedAt,
+  });
+}
+
+/** Says what the state that is gone back to had, and only the trash still has. */
+function warnOfHeld(workspace: RollbackWorkspace, { held }: Rehearsal): void {
+  if (held.length === 0) return;
+  const where = held.map(({ to }) => textOf(to) ?? to).join(', ');
+  workspace.warn({
+    code: 'NOT_BROUGHT_BACK',
+    message:
+      'files that are in no checkpoint were retired then and stay where they are, since they ' +
+      `were changed or their place is taken; they are in the state directory: ${where}`,
+    paths: held.map(({ path }) => path),
   });
 }
 
@@ -104,6 +118,7 @@ export async function carryOut(
   clearPending(workspace.stateDir);
   warnOfReverted(workspace, subplans, false);
   const { rehearsal, outlook, target } = result;
+  warnOfHeld(workspace, rehearsal);
   return rollbackData({
     plan: after,
     checkpointId: checkpoint.checkpoint_id,

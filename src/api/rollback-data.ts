@@ -5,7 +5,7 @@ import type { Plan } from '../plan/types.js';
 import type { RollbackProposal } from '../rollback/propose.js';
 import type { Rehearsal } from '../rollback/rehearse.js';
 import type { Outlook } from '../rollback/roll-back.js';
-import type { Retired } from '../rollback/finish.js';
+import type { Retired } from '../rollback/trash-record.js';
 import type { Survey } from '../rollback/survey.js';
 import type { RollbackData } from './data.js';
 
@@ -15,15 +15,16 @@ type Changes = Pick<
 >;
 
 /** What a proposal does, counted from its own lists so that numbers and paths agree. */
-function changesOf(proposal: RollbackProposal, survey: Survey): Changes {
+function changesOf({ proposal, survey, returns }: Rehearsal): Changes {
   const newFolders = proposal.newFolders.filter(({ path }) => !survey.presentFolders.has(path));
   const changes: { path: BytePath; change: Changes['changed_paths'][number]['change'] }[] = [
     ...proposal.writes.map(({ entry, replaces }) => {
       return { path: entry.path, change: replaces === null ? 'created' : 'restored' } as const;
     }),
+    ...returns.map(({ path }) => ({ path, change: changeByReturn(path, proposal) })),
     ...newFolders.map(({ path }) => ({ path, change: 'created' }) as const),
     ...proposal.modes.map(({ path }) => ({ path, change: 'mode' }) as const),
-    ...goneEntries(proposal).map((path) => ({ path, change: 'deleted' }) as const),
+    ...goneEntries(proposal, returns).map((path) => ({ path, change: 'deleted' }) as const),
   ];
   changes.sort((left, right) => (left.path < right.path ? -1 : 1));
   const count = (...kinds: string[]): number =>
@@ -38,14 +39,17 @@ function changesOf(proposal: RollbackProposal, survey: Survey): Changes {
   };
 }
 
+function changeByReturn(path: BytePath, { removals }: RollbackProposal): 'created' | 'restored' {
+  return removals.some((entry) => entry.path === path) ? 'restored' : 'created';
+}
+
 /** Paths that are there now and will not be; one that another kind takes over is not gone. */
-function goneEntries({
-  removals,
-  removedFolders,
-  writes,
-  newFolders,
-}: RollbackProposal): BytePath[] {
+function goneEntries(
+  { removals, removedFolders, writes, newFolders }: RollbackProposal,
+  returns: Rehearsal['returns'],
+): BytePath[] {
   const taken = new Set([
+    ...returns.map(({ path }) => path),
     ...writes.map(({ entry }) => entry.path),
     ...newFolders.map(({ path }) => path),
   ]);
@@ -83,7 +87,7 @@ export function rollbackData(facts: RollbackFacts): RollbackData {
     plan_id: plan.plan_id,
     checkpoint_id: facts.checkpointId,
     safety_checkpoint_id: facts.safetyCheckpointId,
-    ...changesOf(rehearsal.proposal, rehearsal.survey),
+    ...changesOf(rehearsal),
     retired: retiredData(facts.retired),
     head: {
       at_checkpoint: facts.headThen,

@@ -3,7 +3,7 @@ import { PitonError, toPitonError } from '../core/errors.js';
 import type { OperationOptions, Warning } from '../core/types.js';
 import { unsafePath } from '../disk/folder.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
-import { finishOperation, type Retired } from './finish.js';
+import { finishOperation } from './finish.js';
 import { assertIndexAsCaptured, lockIndex, swapIndex } from './index-swap.js';
 import {
   commitJournal,
@@ -14,9 +14,13 @@ import {
 } from './journal.js';
 import { makeDurable } from './make-durable.js';
 import { takeStep } from './take-step.js';
+import type { Retired } from './trash-record.js';
 import { undoOperation } from './undo-operation.js';
 
 const STEPS_BETWEEN_REPORTS = 100;
+
+/** Kinds of steps that put something into a folder, or change what is in it. */
+const WRITING = new Set(['place', 'return', 'mode']);
 
 async function takeSteps(
   journal: Journal,
@@ -38,7 +42,7 @@ async function takeSteps(
 function assertFoldersInPlace(journal: Journal, operation: OpenOperation): void {
   const folders = new Set<BytePath>();
   for (const step of journal.steps) {
-    if (step.kind === 'place' || step.kind === 'mode') folders.add(parentOf(step.path));
+    if (WRITING.has(step.kind)) folders.add(parentOf(step.path));
   }
   for (const path of folders) {
     const isInPlace = operation.worktree.within(path, (folder) => folder.isStill(path));

@@ -1,12 +1,11 @@
+import type { BigIntStats } from 'node:fs';
 import { join, relative } from 'node:path';
 import {
-  asBytePath,
   bytePathFromText,
   joinPath,
   nameOf,
   parentOf,
   ROOT,
-  textOf,
   type BytePath,
 } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
@@ -15,7 +14,7 @@ import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
 import { makeRealFolders } from '../disk/real-directory.js';
 import { removeEmptyFolder, removeFolder } from '../disk/remove-folder.js';
-import type { Area, Slot } from './steps.js';
+import type { Area, KeptPlace, Slot } from './steps.js';
 
 export interface AreasOptions {
   stateDir: string;
@@ -54,6 +53,8 @@ function pathsOf(area: Area, options: AreasOptions): AreaPaths {
   };
 }
 
+const UNREACHABLE = new Set(['ENOENT', 'UNSAFE_PATH']);
+
 /** An area with its folders held open, so that nobody can put links in their place. */
 export interface OpenArea {
   staged: AnchoredDirectory;
@@ -66,6 +67,7 @@ export class Areas {
   readonly #options: AreasOptions;
   readonly #open = new Map<number, OpenArea>();
   readonly #roots: AnchoredRoot[] = [];
+  readonly #bases = new Map<KeptPlace['below'], AnchoredRoot>();
   #slots = 0;
 
   constructor(options: AreasOptions, list: Area[] = []) {
@@ -101,11 +103,44 @@ export class Areas {
     return this.#openFolder(paths, paths.kept);
   }
 
+  /** An area's folder of kept things, which need not be there. */
+  keptPlace(index: number): KeptPlace {
+    const isState = (this.list[index]?.mount ?? null) === null;
+    const { mount, kept } = this.#pathsAt(index);
+    const path = joinPath(mount, bytePathFromText(kept));
+    return { below: isState ? 'state_directory' : 'worktree', path };
+  }
+
+  /** The names in the folder at a place. */
+  namesIn({ below, path }: KeptPlace): BytePath[] {
+    try {
+      return this.#base(below).within(path, (folder) => folder.readdir());
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
   /** A path as users are shown it: relative to the state directory. */
-  shownPath(index: number, name: BytePath): BytePath {
-    const { base, mount, kept } = this.#pathsAt(index);
-    const folder = relative(this.#options.stateDir, join(base, textOf(mount) ?? '', kept));
-    return asBytePath(`${bytePathFromText(folder)}/${name}`);
+  shownPath({ below, path }: KeptPlace): BytePath {
+    if (below === 'state_directory') return path;
+    const root = relative(this.#options.stateDir, this.#options.root);
+    return joinPath(bytePathFromText(root), path);
+  }
+
+  /** What `use` makes of a place in the trash, of this or an earlier operation. */
+  atKept<T>({ below, path }: KeptPlace, use: (folder: AnchoredDirectory, name: BytePath) => T): T {
+    return this.#base(below).within(parentOf(path), (folder) => use(folder, nameOf(path)));
+  }
+
+  /** Null when nothing is there, or it cannot be reached without following a link. */
+  keptStat(place: KeptPlace): BigIntStats | null {
+    try {
+      return this.atKept(place, (folder, name) => folder.lstat(name));
+    } catch (error) {
+      if (!UNREACHABLE.has(systemErrorCode(error) ?? '')) throw error;
+      return null;
+    }
   }
 
   /** Deletes all staged contents that are still there, as far as that can be done. */
@@ -140,6 +175,17 @@ export class Areas {
     }
     this.#open.clear();
     for (const root of this.#roots.splice(0)) root.close();
+    this.#bases.clear();
+  }
+
+  #base(below: KeptPlace['below']): AnchoredRoot {
+    const known = this.#bases.get(below);
+    if (known !== undefined) return known;
+    const { stateDir, root } = this.#options;
+    const base = AnchoredRoot.open(below === 'worktree' ? root : stateDir);
+    this.#bases.set(below, base);
+    this.#roots.push(base);
+    return base;
   }
 
   #pathsAt(index: number): AreaPaths {

@@ -1,13 +1,13 @@
-import { closeSync, constants, readdirSync, readSync } from 'node:fs';
+import { closeSync, constants, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { asBytePath, pathToJson, type BytePath } from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { asBytePath, type BytePath } from '../core/byte-path.js';
+import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import type { ObjectId } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
-import { writeAtomic } from '../disk/atomic-write.js';
 import type { ObjectReader } from '../store/object-store.js';
 import { hashObject, startObjectHash } from '../store/objects/object-format.js';
+import { Areas } from './areas.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
 import {
   fileJournal,
@@ -16,15 +16,16 @@ import {
   removeJournal,
   type Journal,
 } from './journal.js';
+import { inFolder, ownerOf } from './kept-place.js';
 import { fileStateOf, isSameState, type Step } from './steps.js';
 import { slotName } from './take-step.js';
-
-/** Something that was in the way and is in no checkpoint, and where it is now. */
-export interface Retired {
-  path: BytePath;
-  /** Relative to the state directory. */
-  to: BytePath;
-}
+import {
+  dropEmptyRecord,
+  namesIn,
+  writeTrashRecord,
+  type Kept,
+  type Retired,
+} from './trash-record.js';
 
 const STATE_AREA = 0;
 const INDEX = asBytePath('index');
@@ -85,27 +86,26 @@ function slotsToKeep(journal: Journal, operation: OpenOperation, index: number):
  * Moves everything that was set aside and is in no checkpoint to where no later sweep goes, and
  * gives it with its old paths. Again is harmless.
  */
-function keepUncaptured(journal: Journal, operation: OpenOperation): Retired[] {
+function keepUncaptured(journal: Journal, operation: OpenOperation): Kept[] {
+  const { areas } = operation;
   const paths = pathsBySlot(journal.steps);
-  const kept: Retired[] = [];
+  const kept: Kept[] = [];
   for (const index of journal.areas.keys()) {
     const names = slotsToKeep(journal, operation, index);
-    if (names.size === 0) continue;
-    const into = operation.areas.keptAt(index);
-    for (const name of names) {
-      operation.areas.at(index).retired.rename(name, into, name);
+    // Some are there already when this was cut off before it was recorded.
+    const all = [...areas.namesIn(areas.keptPlace(index)), ...names];
+    if (all.length === 0) continue;
+    const into = areas.keptAt(index);
+    for (const name of names) areas.at(index).retired.rename(name, into, name);
+    for (const name of all) {
+      const stat = into.lstat(name);
+      if (stat === null) continue;
       const path = paths.get(`${index}:${name.split('.')[0]}`) ?? asBytePath('.git/index');
-      kept.push({ path, to: operation.areas.shownPath(index, name) });
+      const place = inFolder(areas.keptPlace(index), name);
+      kept.push({ path, to: areas.shownPath(place), place, state: fileStateOf(stat) });
     }
   }
   return kept;
-}
-
-function recordKept(context: RollbackContext, journal: Journal, kept: readonly Retired[]): void {
-  if (kept.length === 0) return;
-  const list = kept.map(({ path, to }) => ({ path: pathToJson(path), to: pathToJson(to) }));
-  const file = join(context.stateDir, 'trash', journal.id, 'retired.json');
-  writeAtomic(file, `${JSON.stringify(list, null, 2)}\n`, { durability: context.durability });
 }
 
 /** Whether an object can be read whole. */
@@ -165,12 +165,21 @@ async function sweepOlderTrash(context: RollbackContext, currentId: string): Pro
   }
 }
 
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
+/** Clears up where things were brought back from. */
+function sweepReturned(context: RollbackContext, journal: Journal): void {
+  const mounts = new Map<string, Set<string>>();
+  for (const step of journal.steps) {
+    if (step.kind !== 'return') continue;
+    const { id, mount } = ownerOf(step.from);
+    const known = mounts.get(id) ?? new Set();
+    if (mount !== null) known.add(mount);
+    mounts.set(id, known);
+  }
+  for (const [id, places] of mounts) {
+    const list = [null, ...places].map((mount) => ({ mount }));
+    const areas = new Areas({ ...context, id }, list);
+    dropEmptyRecord(context.stateDir, id, areas);
+    areas.removeIfEmpty();
   }
 }
 
@@ -186,12 +195,13 @@ export function clearOperation(
   const operation = openOperation(context, journal);
   try {
     const kept = keepUncaptured(journal, operation);
-    recordKept(context, journal, kept);
+    const { id, safetyCheckpointId } = journal;
+    if (kept.length > 0) writeTrashRecord(context, id, { safetyCheckpointId, kept });
     operation.areas.removeStaged();
     operation.areas.removeIfEmpty();
     if (isDone) fileJournal(context.stateDir, journal.id);
     else removeJournal(context.stateDir);
-    return kept;
+    return kept.map(({ path, to }) => ({ path, to }));
   } finally {
     operation.close();
   }
@@ -208,5 +218,6 @@ export async function finishOperation(
   for (const plan of journal.plansAfter) await context.writePlan(plan);
   const kept = clearOperation(context, journal, true);
   await sweepOlderTrash(context, journal.id);
+  sweepReturned(context, journal);
   return kept;
 }

@@ -2,6 +2,7 @@ import { bytePathFromText, pathFromJson, ROOT } from '../core/byte-path.js';
 import { isId } from '../core/ids.js';
 import { isRefName } from '../store/repository/ref-name.js';
 import { assertSafeTreePath } from '../worktree/safe-names.js';
+import { isKeptPlace, isReturnable } from './kept-place.js';
 
 /*
  * The checksum of a journal tells chance damage. Whoever may write into the state directory can
@@ -55,6 +56,13 @@ const treePath: Check = (value) => {
   return true;
 };
 
+const returnPath: Check = (value) => isReturnable(pathFromJson(value));
+
+const keptPlace: Check = (value) =>
+  isFields(value) &&
+  typeof value['path'] === 'string' &&
+  isKeptPlace({ ...value, path: value['path'] });
+
 const mount: Check = (value) => {
   if (typeof value !== 'string') return false;
   const path = bytePathFromText(value);
@@ -69,6 +77,7 @@ const headState = record({ ref: orNull(refName), commit: orNull(objectId) });
 const STEPS: Record<string, Check> = {
   retire: record({ path: treePath, to: slot, captured: orNull(capturedState()) }),
   place: record({ path: treePath, from: slot, staged: record(fileState) }),
+  return: record({ path: returnPath, from: keptPlace, state: record(fileState) }),
   make_folder: record({ path: treePath }),
   remove_folder: record({ path: treePath, mode: permissions }),
   mode: record({ path: treePath, mode: permissions, before: permissions }),
@@ -116,10 +125,10 @@ const journal = record({
 function hasItsAreas({ areas, steps, index }: Fields): boolean {
   const mounts = (areas as { mount: string | null }[]).map(({ mount: at }) => at);
   if (mounts.lastIndexOf(null) > 0 || (index !== null && mounts[0] !== null)) return false;
-  const slots = (steps as { to?: { area: number }; from?: { area: number } }[]).map(
-    ({ to, from }) => to ?? from,
-  );
-  return slots.every((one) => one === undefined || one.area < mounts.length);
+  const slots = (steps as { to?: object; from?: object }[]).map(({ to, from }) => to ?? from);
+  return slots.every((one) => {
+    return one === undefined || !('area' in one) || Number(one.area) < mounts.length;
+  });
 }
 
 /**

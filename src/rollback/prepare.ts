@@ -16,12 +16,13 @@ import type { Areas, AreasOptions } from './areas.js';
 import type { RollbackProposal } from './propose.js';
 import { sequenceSteps } from './sequence.js';
 import { stageContents, type StageRequest } from './stage.js';
-import type { CapturedState, Slot, Step } from './steps.js';
+import type { CapturedState, ReturnStep, Slot, Step } from './steps.js';
 import type { Survey } from './survey.js';
 
 export interface PrepareInput extends OperationOptions, AreasOptions {
   proposal: RollbackProposal;
   survey: Survey;
+  returns: readonly ReturnStep[];
   scan: Scan;
   objects: ObjectReader;
 }
@@ -110,7 +111,7 @@ function found<T>(value: T | undefined, path: string): T {
  * staging folders of other file systems. The caller removes what was staged when this throws.
  */
 export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<Step[]> {
-  const { proposal, survey, objects, signal, onProgress } = input;
+  const { proposal, survey, returns, objects, signal, onProgress } = input;
   areas.indexOf(null);
   const finder = new AreaFinder(input, areas);
   const slotFor = (path: BytePath): Slot => areas.newSlot(finder.areaFor(path));
@@ -127,6 +128,7 @@ export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<S
   return sequenceSteps({
     proposal,
     survey,
+    returns,
     slotFor,
     stagedAt: (path) => ({
       from: found(slots.get(path), path),

@@ -27,6 +27,8 @@ export interface ProposalInput {
   /** Sorted by path. */
   target: readonly FileEntry[];
   knowledge: TargetKnowledge;
+  /** What comes back from the trash; nothing else can be at or below these paths. */
+  returns: readonly BytePath[];
   /** Files or folders to roll back; null for everything. */
   paths: readonly BytePath[] | null;
 }
@@ -98,6 +100,11 @@ class Proposer {
     const wanted = input.target.filter(({ path }) => this.#isMeant(path));
     this.#wantedFolders = foldersOf(wanted);
     this.#wantedFiles = new Set(wanted.filter(isFile).map(({ path }) => path));
+    for (const path of input.returns) {
+      this.#wantedFiles.add(path);
+      addParents(this.#wantedFolders, path);
+      addParents(this.#targetFolders, path);
+    }
     this.#newNested = new Set(
       input.present.nestedRepositories.filter(
         (folder) => !input.knowledge.hadNestedRepository(folder),
@@ -156,7 +163,7 @@ class Proposer {
   /** Whether the checkpoint has something where this path, or a folder above it, is now. */
   #isInTheWay(path: BytePath): boolean {
     if (this.#wantedFolders.has(path)) return true;
-    for (let parent = parentOf(path); parent !== ROOT; parent = parentOf(parent)) {
+    for (let parent = path; parent !== ROOT; parent = parentOf(parent)) {
       if (this.#wantedFiles.has(parent)) return true;
     }
     return false;
@@ -199,6 +206,7 @@ class Proposer {
   #collectFolders(presentFolders: Set<BytePath>): void {
     const needed = new Set<BytePath>();
     for (const { entry } of this.#proposal.writes) addParents(needed, entry.path);
+    for (const path of this.#input.returns) addParents(needed, path);
     for (const { path } of this.#proposal.newFolders) {
       addParents(needed, path);
       needed.add(path);
@@ -254,7 +262,7 @@ class Proposer {
   }
 
   #isListed(path: BytePath): boolean {
-    return this.#isMeant(path) && !this.#isInTheWay(path) && !this.#wantedFiles.has(path);
+    return this.#isMeant(path) && !this.#isInTheWay(path);
   }
 
   #isBelow(path: BytePath, folders: ReadonlySet<BytePath>): boolean {

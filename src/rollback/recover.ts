@@ -1,6 +1,7 @@
 import type { RollbackContext } from './context.js';
-import { finishOperation, type Retired } from './finish.js';
+import { finishOperation } from './finish.js';
 import { readJournal, type JournalOperation } from './journal.js';
+import type { Retired } from './trash-record.js';
 import { undoOperation } from './undo-operation.js';
 
 export interface Recovery {

@@ -6,10 +6,14 @@ import { isWithin, pathToJson, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
+import type { Scan } from '../worktree/scan.js';
 import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
 import { proposeRollback, type RollbackProposal } from './propose.js';
+import { findReturns, isPlaceFree, type Return } from './returns.js';
+import type { ReturnStep } from './steps.js';
 import { surveyWorktree, type Survey } from './survey.js';
 import type { Target } from './target.js';
+import type { Retired } from './trash-record.js';
 
 /** What to roll back. */
 export interface RollbackScope {
@@ -25,6 +29,10 @@ export interface Rehearsal {
   head: HeadState;
   proposal: RollbackProposal;
   survey: Survey;
+  /** What comes back from the trash. */
+  returns: ReturnStep[];
+  /** What was retired from the state that is gone back to, and does not come back. */
+  held: Retired[];
   /** Names worktree, staging area, HEAD, target and scope: the same token, the same rollback. */
   token: string;
 }
@@ -53,14 +61,44 @@ function assertPathsKnown(
 
 /** Compares what was seen with the target. */
 export function rehearse(
-  context: CheckpointContext,
+  { repository }: CheckpointContext,
   target: Target,
   scope: RollbackScope,
   seen: { look: Look; head: HeadState },
 ): Rehearsal {
+  const { root, stateDir } = repository;
   const { scan } = seen.look;
   assertPathsKnown(scope, target.entries, scan.entries);
-  const proposal = proposeRollback({
+  const isMeant = ({ path }: { path: BytePath }): boolean =>
+    scope.paths?.some((chosen) => isWithin(path, chosen)) ?? true;
+  const { checkpoint_id: safetyCheckpointId } = target.checkpoint;
+  const inTrash = findReturns(root, stateDir, { safetyCheckpointId, entries: target.entries });
+  const returns = inTrash.returns.filter(({ step }) => isMeant(step));
+  const compared = (back: readonly Return[]): Pick<Rehearsal, 'proposal' | 'survey'> => {
+    const paths = back.map(({ step }) => step.path);
+    const proposal = propose(target, scope, scan, paths);
+    return { proposal, survey: surveyWorktree(root, proposal, paths) };
+  };
+  let { proposal, survey } = compared(returns);
+  const [free, taken] = partition(returns, (one) => isPlaceFree(one, survey));
+  if (taken.length > 0) ({ proposal, survey } = compared(free));
+  replaceSharedFiles(proposal, survey, scan.entries);
+  const blocked = taken.map(({ step, to }) => ({ path: step.path, to }));
+  return {
+    ...seen,
+    ...{ proposal, survey, returns: free.map(({ step }) => step) },
+    held: [...inTrash.held.filter(isMeant), ...blocked],
+    token: tokenOf(target, scope, seen),
+  };
+}
+
+function propose(
+  target: Target,
+  { paths }: RollbackScope,
+  scan: Scan,
+  returns: readonly BytePath[],
+): RollbackProposal {
+  return proposeRollback({
     present: {
       entries: scan.entries,
       ignored: scan.ignored,
@@ -71,11 +109,13 @@ export function rehearse(
     },
     target: target.entries,
     knowledge: target.knowledge,
-    paths: scope.paths,
+    returns,
+    paths,
   });
-  const survey = surveyWorktree(context.repository.root, proposal);
-  replaceSharedFiles(proposal, survey, scan.entries);
-  return { ...seen, proposal, survey, token: tokenOf(target, scope, seen) };
+}
+
+function partition<T>(list: readonly T[], accepts: (one: T) => boolean): [T[], T[]] {
+  return [list.filter(accepts), list.filter((one) => !accepts(one))];
 }
 
 /**

@@ -17,7 +17,6 @@ import type { RefEdit } from '../store/ref-store.js';
 import { applyOperation, leftoversWarning } from './apply.js';
 import { Areas } from './areas.js';
 import type { RollbackContext } from './context.js';
-import type { Retired } from './finish.js';
 import { assertNoOperationInProgress, assertNotCheckedOutElsewhere } from './guards.js';
 import { stageIndex, type IndexContents } from './index-swap.js';
 import type { HeadSwap, Journal, JournalOperation, PlansAfter } from './journal.js';
@@ -31,6 +30,7 @@ import {
   type Rehearsal,
   type RollbackScope,
 } from './rehearse.js';
+import type { Retired } from './trash-record.js';
 import { readTarget, type Target } from './target.js';
 
 export type RollbackWorkspace = CheckpointContext & RollbackContext;
@@ -185,12 +185,12 @@ class Rollback {
     const { signal, onProgress, operation, planId } = this.#request;
     const id = nextId(clock.now());
     const areas = new Areas({ root, stateDir, durability, id });
-    const { proposal, survey, look } = rehearsal;
+    const { proposal, survey, look, returns } = rehearsal;
     try {
       const steps = await prepareSteps(
         {
           ...{ root, stateDir, durability, id, objects },
-          ...{ proposal, survey, scan: look.scan, signal, onProgress },
+          ...{ proposal, survey, returns, scan: look.scan, signal, onProgress },
         },
         areas,
       );

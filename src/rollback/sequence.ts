@@ -1,12 +1,14 @@
 import { parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { MODE, type FileEntry } from '../core/types.js';
 import type { RollbackProposal } from './propose.js';
-import type { CapturedState, FileState, Slot, Step } from './steps.js';
+import type { CapturedState, FileState, ReturnStep, Slot, Step } from './steps.js';
 import { isCovered, type Survey } from './survey.js';
 
 export interface SequenceInput {
   proposal: RollbackProposal;
   survey: Survey;
+  /** What comes back from the trash, once all else is in its place. */
+  returns: readonly ReturnStep[];
   /** A free slot on the file system that holds the path. */
   slotFor(path: BytePath): Slot;
   /** Where the contents for a path were staged, and how they look there. */
@@ -37,6 +39,7 @@ class Sequencer {
     for (const entry of proposal.modes) this.#changeMode(entry);
     for (const { path } of proposal.removals) this.#retireCaptured(path);
     for (const folder of proposal.obsoleteFolders) this.#removeFolder(folder);
+    this.#steps.push(...this.#input.returns);
     return this.#steps;
   }
 
@@ -102,7 +105,7 @@ export function permissionsFor(isExecutable: boolean, before: number): number {
 
 /**
  * The order of a rollback: first what is in the way, then new folders, then each path's new
- * contents, then modes, and only then what merely goes.
+ * contents, then modes, then what merely goes, and last what comes back from the trash.
  */
 export function sequenceSteps(input: SequenceInput): Step[] {
   return new Sequencer(input).run();

@@ -3,7 +3,8 @@ import type { ObjectId } from '../core/types.js';
 
 /*
  * The steps of a rollback. Each one can be taken back, and what is on disk tells whether it was
- * taken: `retire` when its slot is filled, `place` when what lies at the path is the staged file.
+ * taken: `retire` when its slot is filled, `place` when what lies at the path is the staged file,
+ * `return` when it is what lay in the trash.
  * So the list of steps and the disk are all that recovery needs.
  */
 
@@ -45,9 +46,26 @@ export interface PlaceStep {
   staged: FileState;
 }
 
+/** Where something lies that is in no checkpoint: below a `kept` folder of an earlier operation. */
+export interface KeptPlace {
+  below: 'state_directory' | 'worktree';
+  /** Relative to that. */
+  path: BytePath;
+}
+
+/** Brings back what an earlier operation retired. */
+export interface ReturnStep {
+  kind: 'return';
+  path: BytePath;
+  from: KeptPlace;
+  /** How it looks in the trash. */
+  state: FileState;
+}
+
 export type Step =
   | RetireStep
   | PlaceStep
+  | ReturnStep
   | { kind: 'make_folder'; path: BytePath }
   | { kind: 'remove_folder'; path: BytePath; mode: number }
   | { kind: 'mode'; path: BytePath; mode: number; before: number };

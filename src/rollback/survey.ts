@@ -28,15 +28,17 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 class Surveyor {
   readonly #root: BytePath;
   readonly #proposal: RollbackProposal;
+  readonly #returns: readonly BytePath[];
   readonly #stats = new Map<BytePath, BigIntStats | null>();
   /** Captured paths that go or are replaced. */
   readonly #leaving: Set<BytePath>;
   readonly #leavingFolders: Set<BytePath>;
   readonly #obstacles: BytePath[] = [];
 
-  constructor(root: string, proposal: RollbackProposal) {
+  constructor(root: string, proposal: RollbackProposal, returns: readonly BytePath[]) {
     this.#root = bytePathFromText(root);
     this.#proposal = proposal;
+    this.#returns = returns;
     this.#leaving = new Set(proposal.removals.map(({ path }) => path));
     this.#leavingFolders = new Set(proposal.obsoleteFolders);
     for (const { entry, replaces } of proposal.writes) {
@@ -57,6 +59,7 @@ class Surveyor {
       if (stat !== null && !this.#leaving.has(folder)) this.#obstacles.push(folder);
     }
     for (const { entry } of this.#proposal.writes) this.#considerWrite(entry.path);
+    for (const path of this.#returns) this.#considerWrite(path);
     return {
       obstacles: this.#obstacles,
       missingFolders: missing,
@@ -107,11 +110,16 @@ class Surveyor {
 }
 
 /**
- * Looks at the paths where a proposal wants to put something. What the scan did not capture and
- * is in the way there cannot be in the safety checkpoint, so it must be retired, not deleted.
+ * Looks at the paths where a proposal wants to put something, or bring something back. What the
+ * scan did not capture and is in the way there cannot be in the safety checkpoint, so it must be
+ * retired, not deleted.
  */
-export function surveyWorktree(root: string, proposal: RollbackProposal): Survey {
-  return new Surveyor(root, proposal).run();
+export function surveyWorktree(
+  root: string,
+  proposal: RollbackProposal,
+  returns: readonly BytePath[],
+): Survey {
+  return new Surveyor(root, proposal, returns).run();
 }
 
 /** Whether the path is one of the folders or files, or lies below one. */

@@ -99,6 +99,11 @@ export function takeStep(step: Step, context: StepContext): void {
       case 'place':
         place(step, folder, areas);
         return;
+      case 'return':
+        areas.atKept(step.from, (kept, from) => {
+          moveWithoutOverwriting(kept, from, folder, name);
+        });
+        return;
       case 'make_folder':
         folder.mkdir(name, 0o777);
         return;

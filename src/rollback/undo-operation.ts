@@ -3,9 +3,10 @@ import { PitonError } from '../core/errors.js';
 import type { HeadState } from '../core/types.js';
 import type { RefEdit, RefStore } from '../store/ref-store.js';
 import { openOperation, type RollbackContext } from './context.js';
-import { clearOperation, type Retired } from './finish.js';
+import { clearOperation } from './finish.js';
 import { undoIndexSwap } from './index-swap.js';
 import type { HeadSwap, Journal } from './journal.js';
+import type { Retired } from './trash-record.js';
 import { undoStep } from './undo-step.js';
 
 function isSameHead(left: HeadState, right: HeadState): boolean {

@@ -2,7 +2,14 @@ import { nameOf, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
-import { fileStateOf, isSameState, type PlaceStep, type RetireStep, type Step } from './steps.js';
+import {
+  fileStateOf,
+  isSameState,
+  type PlaceStep,
+  type RetireStep,
+  type ReturnStep,
+  type Step,
+} from './steps.js';
 import { moveWithoutOverwriting, newcomerName, slotName, type StepContext } from './take-step.js';
 
 /** Something that was found in the way while undoing, and where it went. */
@@ -71,6 +78,20 @@ function undoPlace(
   return null;
 }
 
+/** What came back goes into the trash again, where it was before. */
+function undoReturn(step: ReturnStep, folder: AnchoredDirectory, context: StepContext): null {
+  const name = nameOf(step.path);
+  const present = folder.lstat(name);
+  if (present === null || String(present.ino) !== step.state.ino) return null;
+  context.areas.atKept(step.from, (kept, from) => {
+    const waiting = kept.lstat(from);
+    if (waiting === null) moveWithoutOverwriting(folder, name, kept, from);
+    else if (waiting.ino === present.ino && waiting.dev === present.dev) folder.unlink(name);
+  });
+  context.worktree.forget(step.path);
+  return null;
+}
+
 function ignoring(codes: readonly string[], action: () => void): void {
   try {
     action();
@@ -86,6 +107,8 @@ function undoIn(folder: AnchoredDirectory, step: Step, context: StepContext): Se
       return undoRetire(step, folder, context);
     case 'place':
       return undoPlace(step, folder, context);
+    case 'return':
+      return undoReturn(step, folder, context);
     case 'make_folder':
       ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'], () => folder.rmdir(name));
       context.worktree.forget(step.path);
@@ -112,6 +135,8 @@ function isNotTaken(step: Step, { areas }: StepContext): boolean {
       return true;
     case 'retire':
       return areas.at(step.to.area).retired.lstat(slotName(step.to)) === null;
+    case 'return':
+      return areas.keptStat(step.from) !== null;
     case 'remove_folder':
     case 'mode':
       return false;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { PitonError } from '../../src/core/errors.js';
 import { isJournal } from '../../src/rollback/journal-schema.js';
-import { journalOf } from './operations.js';
+import { ID, journalOf } from './operations.js';
 
 const OID = 'a'.repeat(40);
 const SLOT = { area: 0, number: 3 };
@@ -11,6 +11,10 @@ const HEAD = { ref: 'refs/heads/main', commit: OID };
 const EDIT = { name: 'refs/heads/x', expected: OID, value: null };
 const RETIRE = { kind: 'retire', path: 'a', to: SLOT, captured: { ...STATE, oid: OID } };
 const PLACE = { kind: 'place', path: { base64: '/w==' }, from: SLOT, staged: STATE };
+
+const KEPT = { below: 'state_directory', path: `trash/${ID}/kept/3/x` };
+const STAGING = `.piton-staging-${ID}`;
+const RETURN = { kind: 'return', path: 'a', from: KEPT, state: STATE };
 
 /** Whether a journal with these fields is one; a path may also be refused by name. */
 function accepts(fields: Record<string, unknown>): boolean {
@@ -28,6 +32,9 @@ const GOOD: Record<string, Record<string, unknown>> = {
       RETIRE,
       { ...RETIRE, captured: null },
       PLACE,
+      RETURN,
+      { ...RETURN, path: 'a/.git', from: { below: 'worktree', path: `m/n/${STAGING}/kept/3` } },
+      { ...RETURN, from: { below: 'worktree', path: `${STAGING}/kept/3/.git` } },
       { kind: 'make_folder', path: 'a/b' },
       { kind: 'remove_folder', path: 'a', mode: 0o1777 },
       { kind: 'mode', path: 'a', mode: 0, before: 0o7777 },
@@ -67,6 +74,17 @@ const BAD: Record<string, Record<string, unknown>> = {
   'a slot below zero': stepWith(PLACE, { from: { area: 0, number: -1 } }),
   'a state that is a number': stepWith(PLACE, { staged: { ...STATE, ino: 1 } }),
   'an object id that is none': stepWith(RETIRE, { captured: { ...STATE, oid: 'x' } }),
+  'something brought back to .git': stepWith(RETURN, { path: '.git' }),
+  'something brought back into .git': stepWith(RETURN, { path: 'a/.git/hooks' }),
+  'something brought back upwards': stepWith(RETURN, { path: '../.git' }),
+  'something from elsewhere': stepWith(RETURN, { from: { ...KEPT, path: 'plans/x' } }),
+  'something from upwards': stepWith(RETURN, { from: { ...KEPT, path: `${KEPT.path}/../x` } }),
+  'something from no area': stepWith(RETURN, { from: { ...KEPT, below: 'worktree' } }),
+  'something from an area in .git': stepWith(RETURN, {
+    from: { below: 'worktree', path: `.git/${STAGING}/kept/3` },
+  }),
+  'something from nowhere': stepWith(RETURN, { from: { below: '/', path: KEPT.path } }),
+  'something from no path': stepWith(RETURN, { from: { ...KEPT, path: 1 } }),
   'a mode with a kind of file': { steps: [{ kind: 'remove_folder', path: 'a', mode: 0o100644 }] },
   'areas in another order': { areas: [{ mount: 'a' }, { mount: null }] },
   'an area upwards': { areas: [{ mount: null }, { mount: 'a/../..' }] },

@@ -20,9 +20,20 @@ import {
   type Warning,
 } from '../../src/core/types.js';
 import { Areas } from '../../src/rollback/areas.js';
-import type { RollbackContext } from '../../src/rollback/context.js';
+import {
+  openOperation,
+  type OpenOperation,
+  type RollbackContext,
+} from '../../src/rollback/context.js';
 import type { Journal } from '../../src/rollback/journal.js';
-import { fileStateOf, type CapturedState, type Step } from '../../src/rollback/steps.js';
+import {
+  fileStateOf,
+  type CapturedState,
+  type ReturnStep,
+  type Step,
+} from '../../src/rollback/steps.js';
+import { takeStep } from '../../src/rollback/take-step.js';
+import { undoStep } from '../../src/rollback/undo-step.js';
 import { hashObject } from '../../src/store/objects/object-format.js';
 import type { ObjectReader } from '../../src/store/object-store.js';
 import type { HeadMove, RefEdit, RefStore } from '../../src/store/ref-store.js';
@@ -183,6 +194,40 @@ export function stagedPlace(
 
 export function retire(path: string, number: number, captured: CapturedState | null = null): Step {
   return { kind: 'retire', path: asBytePath(path), to: { area: 0, number }, captured };
+}
+
+/** Something that an earlier operation retired, and the step that brings it back. */
+export function keptReturn({ stateDir }: RollbackContext, name: string, path: string): ReturnStep {
+  const at = `trash/${LATER_ID}/kept/${name}`;
+  const stat = lstatSync(join(stateDir, at), { bigint: true });
+  const from = { below: 'state_directory', path: asBytePath(at) } as const;
+  return { kind: 'return', path: asBytePath(path), from, state: fileStateOf(stat) };
+}
+
+export function inOperation<T>(context: TestOperation, use: (operation: OpenOperation) => T): T {
+  const operation = openOperation(context, journalOf([]));
+  try {
+    return use(operation);
+  } finally {
+    operation.close();
+  }
+}
+
+export function take(context: TestOperation, steps: readonly Step[]): void {
+  inOperation(context, (operation) => {
+    for (const step of steps) takeStep(step, operation);
+  });
+}
+
+/** Takes steps back, and gives what was set aside for that. */
+export function undo(context: TestOperation, steps: readonly Step[]): string[] {
+  return inOperation(context, (operation) =>
+    steps
+      .toReversed()
+      .map((step) => undoStep(step, operation))
+      .filter((aside) => aside !== null)
+      .map(({ path, name }) => `${path} -> ${name}`),
+  );
 }
 
 /** Every path below a folder with its kind, permissions and contents. */

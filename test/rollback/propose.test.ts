@@ -18,6 +18,7 @@ interface Case {
   uncapturedThen?: string[];
   nestedThen?: string[];
   only?: string[];
+  back?: string[];
 }
 
 function covers(list: string[] | undefined, path: string): boolean {
@@ -38,6 +39,7 @@ function propose(given: Case): RollbackProposal {
       didNotCapture: (path) => covers(given.uncapturedThen, path),
       hadNestedRepository: (path) => (given.nestedThen ?? []).includes(path),
     },
+    returns: paths(...(given.back ?? [])),
     paths: given.only === undefined ? null : paths(...given.only),
   };
   return proposeRollback(input);
@@ -221,6 +223,24 @@ describe('a rollback proposal', () => {
     it('hold the folders above them', () => {
       const given = { now: [full], nestedNow: ['a/n'], nestedThen: ['a/n'] };
       expect(said(given)).to.deep.equal(['remove a/b/c', 'obsolete a/b']);
+    });
+  });
+
+  describe('what comes back from the trash', () => {
+    it('takes the place of what is captured there, also where it was not captured', () => {
+      const given = { now: [file], back: ['a'], uncapturedThen: ['a'] };
+      expect(said(given)).to.deep.equal(['remove a']);
+      expect(said({ ...given, now: [full] })).to.deep.equal([
+        'remove a/b/c',
+        'obsolete a/b',
+        'obsolete a',
+      ]);
+    });
+
+    it('keeps and makes the folders above it', () => {
+      const now = [entry('d/e/x')];
+      expect(said({ now, back: ['d/e/f'] })).to.deep.equal(['remove d/e/x', 'need d', 'need d/e']);
+      expect(said({ now: [file], back: ['a/b'] })).to.deep.equal(['remove a', 'need a']);
     });
   });
 

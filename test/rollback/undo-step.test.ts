@@ -12,18 +12,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath } from '../../src/core/byte-path.js';
-import { openOperation, type OpenOperation } from '../../src/rollback/context.js';
 import type { Step } from '../../src/rollback/steps.js';
-import { takeStep } from '../../src/rollback/take-step.js';
-import { undoStep } from '../../src/rollback/undo-step.js';
 import {
   ID,
-  journalOf,
+  keptReturn,
+  LATER_ID,
   makeOperation,
   put,
   retire,
   stagedPlace,
+  take,
   treeOf,
+  undo,
   type TestOperation,
 } from './operations.js';
 
@@ -50,6 +50,9 @@ function everyKind(): { context: TestOperation; steps: Step[] } {
     chmodSync(join(root, path), 0o755);
   }
   chmodSync(join(root, 'script'), 0o644);
+  const kept = join(context.stateDir, 'trash', LATER_ID, 'kept');
+  for (const path of ['1', '2/deep/file', '3/.git/HEAD', '3/file']) put(kept, path, 'kept');
+  symlinkSync('nowhere', join(kept, '4'));
   const steps: Step[] = [
     retire('uncaptured', 0),
     retire('file-to-folder', 1),
@@ -74,33 +77,12 @@ function everyKind(): { context: TestOperation; steps: Step[] } {
     remove('obsolete'),
     remove('empty', 0o750),
     remove('held'),
+    keptReturn(context, '1', 'gone'),
+    keptReturn(context, '2', 'obsolete'),
+    keptReturn(context, '3/.git', 'new/.git'),
+    keptReturn(context, '4', 'brought'),
   ];
   return { context, steps };
-}
-
-function inOperation<T>(context: TestOperation, use: (operation: OpenOperation) => T): T {
-  const operation = openOperation(context, journalOf([]));
-  try {
-    return use(operation);
-  } finally {
-    operation.close();
-  }
-}
-
-function take(context: TestOperation, steps: readonly Step[]): void {
-  inOperation(context, (operation) => {
-    for (const step of steps) takeStep(step, operation);
-  });
-}
-
-function undo(context: TestOperation, steps: readonly Step[]): string[] {
-  return inOperation(context, (operation) =>
-    steps
-      .toReversed()
-      .map((step) => undoStep(step, operation))
-      .filter((aside) => aside !== null)
-      .map(({ path, name }) => `${path} -> ${name}`),
-  );
 }
 
 function retiredText(context: TestOperation, name: string): string {
@@ -118,6 +100,8 @@ describe('steps', () => {
       [
         ...['file-to-folder', 'file-to-folder/file', 'folder-to-file', 'held', 'held/stays'],
         ...['link', 'new', 'new/deep', 'new/deep/file', 'replaced', 'script', 'uncaptured'],
+        ...['brought', 'gone', 'new/.git', 'new/.git/HEAD'],
+        ...['obsolete', 'obsolete/deep', 'obsolete/deep/file'],
       ].sort(),
     );
     expect(tree['replaced']).to.match(/^file \d+ new$/);
@@ -128,7 +112,9 @@ describe('steps', () => {
   for (let count = 0; count <= all.length; count++) {
     it(`come back after ${count} of them, and undoing again is harmless`, () => {
       const { context, steps } = everyKind();
+      const trash = join(context.stateDir, 'trash', LATER_ID);
       const before = treeOf(context.root);
+      const inTrash = treeOf(trash);
       const inodes = lstatSync(join(context.root, 'gone')).ino;
       take(context, steps.slice(0, count));
       expect(undo(context, steps)).to.deep.equal([]);
@@ -136,6 +122,7 @@ describe('steps', () => {
       expect(undo(context, steps)).to.deep.equal([]);
       expect(treeOf(context.root)).to.deep.equal(before);
       expect(lstatSync(join(context.root, 'gone')).ino).to.equal(inodes);
+      expect(treeOf(trash)).to.deep.equal(inTrash);
     });
   }
 

@@ -83,6 +83,14 @@ describe('run: mocha', () => {
     expect(ci).to.include.members(['--forbid-only', '--parallel']);
   });
 
+  it('has coverage written when a file has been run, for workers are ended too early', () => {
+    const hook = join(contextFor().out, 'test/run/keep-coverage.js');
+    const measured = mochaCommand(contextFor(), { ...OPTIONS, coverage: true }, '/counts');
+    expect(measured.join(' ')).to.contain(`--require ${hook}`);
+    expect(mochaCommand(contextFor(), OPTIONS, '/counts')).to.not.include(hook);
+    expect(existsSync(join(import.meta.dirname, 'keep-coverage.js'))).to.equal(true);
+  });
+
   it('fails a run that crashed, ran nothing, or ended badly', () => {
     expect(settleCounts(contextFor(), null, 0).failed).to.equal(1);
     expect(settleCounts(contextFor(), counts(0, 0), 0).failed).to.equal(1);
