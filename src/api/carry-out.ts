@@ -4,6 +4,7 @@ import { textOf, type BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import { listPlans } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
+import { withKeeps } from '../plan/pointers.js';
 import type { Plan } from '../plan/types.js';
 import type { HeadSwap, JournalOperation } from '../rollback/journal.js';
 import type { RefEdit } from '../store/ref-store.js';
@@ -95,6 +96,8 @@ export async function carryOut(
   const state: PlanState = planState(plan, listPlans(workspace.stateDir).plans);
   const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
   const subplans = subplansAfter(workspace, request);
+  const changing = new Set(subplans.map(({ plan_id: id }) => id));
+  const before = [plan, ...state.subplans.filter(({ plan_id: id }) => changing.has(id))];
   let after = plan;
   const result = await rollBack(workspace, {
     ...request,
@@ -111,7 +114,9 @@ export async function carryOut(
     announceSafety: (checkpointId) =>
       notePending(workspace.stateDir, { planId: plan.plan_id, checkpointId, kind: 'safety' }),
     plansAfter: (safetyCheckpointId, head) => {
-      after = stamped(request.planAfter(safetyCheckpointId, head), plan, workspace.clock);
+      const planned = request.planAfter(safetyCheckpointId, head);
+      const kept = withKeeps(planned, safetyCheckpointId, before, [planned, ...subplans]);
+      after = stamped(kept, plan, workspace.clock);
       return [{ ...after }, ...subplans.map((subplan) => ({ ...subplan }))];
     },
   });

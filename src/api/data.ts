@@ -51,8 +51,13 @@ export interface CheckpointCreateData {
   duration_ms: number;
 }
 
+export interface ListedCheckpointData extends CheckpointData {
+  /** Bytes on disk that no other checkpoint, branch or HEAD holds; only when it was asked for. */
+  own_bytes?: number;
+}
+
 export interface CheckpointListData {
-  checkpoints: CheckpointData[];
+  checkpoints: ListedCheckpointData[];
 }
 
 export interface ChangeData {
@@ -182,6 +187,35 @@ export interface StatusData {
   unfinished: null | { operation: string; checkpoint_id: string; state: string; since: string };
   lock: null | { pid: number; host: string; since: string };
   disk: { checkpoints: number; bytes: number };
+}
+
+/** Why a checkpoint is kept; `unreadable`: what it is cannot be told. */
+export type KeepReasonData =
+  | 'latest'
+  | 'undo'
+  | 'redo'
+  | 'decision'
+  | 'named'
+  | 'last'
+  | 'within'
+  | 'hourly'
+  | 'daily'
+  | 'run'
+  | 'unreadable';
+
+/** Both lists newest first. */
+export interface PruneData {
+  pruned: string[];
+  kept: { checkpoint_id: string; reasons: KeepReasonData[] }[];
+  dry_run: boolean;
+}
+
+export interface GcData {
+  /** What objects and the state directory take up on disk. */
+  bytes_before: number;
+  bytes_after: number;
+  /** Files and refs that processes of piton which died had left. */
+  swept: number;
 }
 
 export interface RecoverData {

@@ -1,15 +1,27 @@
-import { CHECKPOINT_KINDS } from '../checkpoint/metadata.js';
+import { measureDiskCost } from '../checkpoint/disk-cost.js';
+import { listCheckpointRefs } from '../checkpoint/list.js';
+import { CHECKPOINT_KINDS, type Checkpoint } from '../checkpoint/metadata.js';
 import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
-import type { CheckpointListData } from './data.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import type { CheckpointListData, ListedCheckpointData } from './data.js';
 import { checkpointsOf, meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { CheckpointListOptions } from './types.js';
 
+async function withCost(
+  workspace: RollbackWorkspace,
+  checkpoints: readonly Checkpoint[],
+): Promise<ListedCheckpointData[]> {
+  const all = await listCheckpointRefs(workspace.refs, null);
+  const { ownBytes } = await measureDiskCost(workspace, all);
+  return checkpoints.map((one) => ({ ...one, own_bytes: ownBytes.get(one.checkpoint_id) ?? 0 }));
+}
+
 /** A plan's checkpoints, newest first. */
 export async function listCheckpoints(
   session: Session,
-  { plan: selector, limit = DEFAULTS.listLimit, kind }: CheckpointListOptions,
+  { plan: selector, limit = DEFAULTS.listLimit, kind, cost = false }: CheckpointListOptions,
 ): Promise<CheckpointListData> {
   if (kind !== undefined && !CHECKPOINT_KINDS.some((known) => known === kind)) {
     throw new PitonError('USAGE', `there is no kind of checkpoint ${JSON.stringify(kind)}`, {
@@ -20,6 +32,7 @@ export async function listCheckpoints(
     const plan = meantPlan(workspace.stateDir, selector);
     const all = await checkpointsOf(workspace, plan.plan_id);
     const wanted = kind === undefined ? all : all.filter((one) => one.kind === kind);
-    return { checkpoints: wanted.toReversed().slice(0, limit) };
+    const checkpoints = wanted.toReversed().slice(0, limit);
+    return { checkpoints: cost ? await withCost(workspace, checkpoints) : checkpoints };
   });
 }

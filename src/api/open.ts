@@ -51,6 +51,8 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     ...decisionVerbs(session),
     ...checkpointVerbs(session),
     ...rollbackVerbs(session),
+    prune: async (options = {}) => (await import('./prune.js')).prune(session, options),
+    gc: async (options = {}) => (await import('./gc.js')).gc(session, options),
     verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
     doctor: async (options = {}) => (await import('./doctor.js')).doctor(session, options),
     close: () => session.close(),

@@ -12,6 +12,7 @@ import type { Plan } from '../plan/types.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { readJournal } from '../rollback/journal.js';
+import { deleteLoneSidecars } from '../retention/prune.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { dropFromPlan, dropPlan } from './drop.js';
 import { findPlan, putPlan } from './put-plan.js';
@@ -27,9 +28,10 @@ const NOTE = 'pending-checkpoint';
 
 /**
  * `safety`: it goes again unless a journal has taken it over. `deletion`: of the checkpoint.
- * `plan_deletion`: of the whole plan; the checkpoint's id is then the plan's.
+ * `plan_deletion`: of the whole plan. `prune`: of some of a plan's checkpoints, which nothing else
+ * mentions. For these two the checkpoint's id is the plan's.
  */
-const KINDS = ['ordinary', 'safety', 'deletion', 'plan_deletion'] as const;
+const KINDS = ['ordinary', 'safety', 'deletion', 'plan_deletion', 'prune'] as const;
 
 interface PendingFacts {
   planId: string;
@@ -87,6 +89,7 @@ export async function settlePending(workspace: RollbackWorkspace): Promise<Pendi
     await settleSafety(workspace, pending);
   } else if (kind === 'deletion') await dropFromPlan(workspace, planId, checkpointId);
   else if (kind === 'plan_deletion') await dropPlan(workspace, planId);
+  else if (kind === 'prune') await deleteLoneSidecars(workspace.refs, planId);
   else await settleOrdinary(workspace, pending);
   clearPending(stateDir);
   return pending;

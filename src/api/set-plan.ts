@@ -5,6 +5,7 @@ import { withSettings } from '../plan/settings.js';
 import { changePlan } from './change-plan.js';
 import type { PlanData } from './data.js';
 import { describePlan } from './plan-data.js';
+import { policyWith } from './policy-with.js';
 import type { Session } from './session.js';
 import type { JsonObject, PlanSetOptions } from './types.js';
 
@@ -20,7 +21,7 @@ export function contextWith(
 export async function setPlan(
   session: Session,
   selector: string | undefined,
-  { state, context, ...settings }: PlanSetOptions,
+  { state, context, retention, ...settings }: PlanSetOptions,
 ): Promise<PlanData> {
   return session.locked(async (workspace) => {
     const plan = changePlan(workspace, selector, (before) => {
@@ -28,7 +29,9 @@ export async function setPlan(
       if (settings.name !== undefined) {
         assertPlanName(settings.name, listPlans(workspace.stateDir).plans, before.plan_id);
       }
-      return withSettings(before, { ...settings, context: contextWith(context, state) });
+      const policy = retention && policyWith(before, retention);
+      const all = { ...settings, retention: policy, context: contextWith(context, state) };
+      return withSettings(before, all);
     });
     return describePlan(workspace, plan);
   });

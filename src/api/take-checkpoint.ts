@@ -15,6 +15,7 @@ import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { clearPending, notePending } from './pending-checkpoint.js';
 import { putPlan, stamped } from './put-plan.js';
+import { retain } from './retain.js';
 import { checkpointsOf, newestIdOf } from './select.js';
 
 export interface TakeOptions extends OperationOptions {
@@ -73,9 +74,10 @@ export async function takeCheckpoint(
   const planId = plan.plan_id;
   if (options.name !== null) await assertNameUsable(workspace, planId, options.name);
   const after = stamped(plan, before ?? plan, clock);
-  const others = listPlans(stateDir).plans.filter(({ plan_id: id }) => id !== planId);
+  const { plans, damaged } = listPlans(stateDir);
+  const others = plans.filter(({ plan_id: id }) => id !== planId);
   const state = planState(after, [after, ...others]);
-  const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, planId));
+  const refs = await listCheckpointRefs(workspace.refs, planId);
   const created = await createCheckpoint(workspace, {
     ...options,
     planId,
@@ -83,7 +85,7 @@ export async function takeCheckpoint(
     step: after.last_completed_step,
     planState: formatPlanState(state),
     planStateDigest: stateDigest(state),
-    newestId,
+    newestId: newestIdOf(refs),
     latest: await latestOf(workspace, plan),
     announce: (checkpointId) =>
       notePending(stateDir, {
@@ -105,6 +107,9 @@ export async function takeCheckpoint(
     throw error;
   }
   clearPending(stateDir);
+  const { ref: name, commit: oid } = created.checkpoint;
+  const all = [...refs, { name, oid }];
+  await retain(workspace, final, { plans: [final, ...others], damaged }, all);
   return { ...created, plan: final };
 }
 

@@ -59,7 +59,26 @@ export interface PlanOptions {
   phase?: string | undefined;
 }
 
+/** Which checkpoints to keep; what is left out stays as the plan, or the default, has it. */
+export interface RetentionOptions {
+  /** So many of the newest. Default 50. */
+  keepLast?: number | undefined;
+  /** All that are younger. Default 604,800: seven days. */
+  keepWithinSeconds?: number | undefined;
+  /** The newest of so many of the last hours that have any. Default 24. */
+  keepHourly?: number | undefined;
+  /** The newest of so many of the last days that have any. Default 14. */
+  keepDaily?: number | undefined;
+}
+
+export interface PruneOptions extends RetentionOptions {
+  plan?: string | undefined;
+  dryRun?: boolean | undefined;
+}
+
 export interface PlanSetOptions extends Omit<PlanOptions, 'parent'> {
+  /** null: the default policy. */
+  retention?: RetentionOptions | null | undefined;
   context?: JsonObject | undefined;
   outputs?: JsonObject | undefined;
   /** Kept whole under `context.state`. */
@@ -118,6 +137,8 @@ export interface CheckpointListOptions {
   /** Default 50. */
   limit?: number | undefined;
   kind?: string | undefined;
+  /** Also what each one alone takes up on disk. */
+  cost?: boolean | undefined;
 }
 
 export interface CheckpointDiffOptions extends OperationOptions {

@@ -10,8 +10,10 @@ import type {
   DecisionAddData,
   DecisionListData,
   DoctorData,
+  GcData,
   NamedDecisionData,
   PlanData,
+  PruneData,
   RecoverData,
   ResumeData,
   RollbackData,
@@ -28,6 +30,7 @@ import type {
   InitOptions,
   PlanOptions,
   PlanSetOptions,
+  PruneOptions,
   RollbackOptions,
   StepOptions,
 } from './types.js';
@@ -80,6 +83,8 @@ export interface Workspace {
   redo(options?: UndoOptions): Promise<RollbackData>;
 
   attempt(work: () => Promise<boolean>, options?: AttemptOptions): Promise<AttemptData>;
+  prune(options?: PruneOptions): Promise<PruneData>;
+  gc(options?: OperationOptions): Promise<GcData>;
 
   recover(): Promise<RecoverData>;
   verify(options?: VerifyOptions): Promise<VerifyData>;

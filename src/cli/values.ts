@@ -35,9 +35,18 @@ export function readPositive(text: string, name: string): number {
 
 /** `5m`, `30s`, `1h`, `2d` or seconds, as seconds. @throws {PitonError} `USAGE` */
 export function readSeconds(text: string, name: string): number {
+  return seconds(text, name, 1);
+}
+
+/** As `readSeconds`, and `0`. @throws {PitonError} `USAGE` */
+export function readAge(text: string, name: string): number {
+  return seconds(text, name, 0);
+}
+
+function seconds(text: string, name: string, least: number): number {
   const [, digits, unit] = /^([0-9]+)([a-z]*)$/.exec(text) ?? [];
-  const seconds = Number(digits) * (SECONDS_BY_UNIT[unit ?? ''] ?? NaN);
-  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+  const value = Number(digits) * (SECONDS_BY_UNIT[unit ?? ''] ?? NaN);
+  if (Number.isSafeInteger(value) && value >= least) return value;
   throw new PitonError('USAGE', `${name} takes a time, not ${JSON.stringify(text)}`, {
     hint: 'write seconds, or a number with s, m, h or d, for example 5m',
   });

@@ -39,13 +39,19 @@ export const LIMITS = {
   diskCostTrees: 200_000,
   diskCostFileBytes: 4 * 1024 * 1024,
   damagedPerCheckpoint: 1_000,
+  refsPerDeletion: 256,
 } as const;
 
 export const DEFAULTS = {
   maxFileSizeBytes: 100 * 1024 * 1024,
   lockTimeoutMs: 30_000,
   gitTimeoutMs: 10 * 60_000,
+  gcTimeoutMs: 6 * 60 * 60_000,
   indexLockTimeoutMs: 5_000,
   maxReversions: 10,
   listLimit: 50,
+  keepLast: 50,
+  keepWithinSeconds: 7 * 24 * 3_600,
+  keepHourly: 24,
+  keepDaily: 14,
 } as const;

@@ -13,10 +13,11 @@ import {
 } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
+import { contentsOf, isFolder } from '../disk/contents.js';
 import { STAGING_NAME } from '../worktree/walk.js';
 import type { Check, Finding } from './check.js';
 import { removeEmptyFolder } from '../disk/remove-folder.js';
-import { contentsOf, isFolder, removeWhole, showContents } from './folders.js';
+import { removeWhole, showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
 import { namesIn } from './names-in.js';
 

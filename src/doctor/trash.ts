@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { bytePathFromText } from '../core/byte-path.js';
+import { contentsOf } from '../disk/contents.js';
 import type { Check, Finding } from './check.js';
-import { contentsOf, showContents } from './folders.js';
+import { showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
 import { namesIn } from './names-in.js';
 

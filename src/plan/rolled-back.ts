@@ -59,6 +59,7 @@ function entryOf(current: Plan, facts: RollbackFacts): RollbackEntry {
     from_checkpoint_id: facts.safetyCheckpointId,
     to_checkpoint_id: facts.checkpointId,
     last_checkpoint_id: current.last_checkpoint_id,
+    keeps: [],
     correction_id: facts.correctionId ?? null,
     head_moved: facts.headMoved ?? false,
     moved_branch: facts.movedBranch ?? null,

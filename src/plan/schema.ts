@@ -135,6 +135,7 @@ const rollbackEntry = record<RollbackEntry>({
   from_checkpoint_id: needed(id),
   to_checkpoint_id: needed(id),
   last_checkpoint_id: orNull(id),
+  keeps: orEmptyList(id),
   correction_id: orNull(id),
   head_moved: orElse(false, trueOrFalse),
   moved_branch: orNull(movedBranch),

@@ -3,6 +3,14 @@ import { checkedAsArgument } from './damage.js';
 import { phaseName, planName, retentionPolicy } from './schema.js';
 import type { JsonObject, Plan, RetentionPolicy } from './types.js';
 
+/**
+ * A policy that a user gave.
+ * @throws {PitonError} `USAGE` when it is none.
+ */
+export function givenPolicy(policy: RetentionPolicy): RetentionPolicy {
+  return checkedAsArgument(() => retentionPolicy(policy, 'retention'));
+}
+
 /** What a user may set; undefined leaves it as it is. */
 export interface PlanSettings {
   /** `assertPlanName` says whether it is free. */

@@ -79,6 +79,11 @@ export interface RollbackEntry {
   to_checkpoint_id: string;
   /** The plan's `last_checkpoint_id` before; it must outlive retention while this entry stands. */
   last_checkpoint_id: string | null;
+  /**
+   * Other checkpoints that must outlive it: what the plan and those below it pointed at before, and
+   * point at again when this is taken back.
+   */
+  keeps: string[];
   /** The correction that this rollback was part of. */
   correction_id: string | null;
   /** Whether HEAD went along; then it goes along when this is taken back. */

@@ -1,4 +1,5 @@
 import type { FakeOptions, Verb } from './run-fake.js';
+import { RETENTION_CASES } from './retention-cases.js';
 import { PLAN_ID } from './samples.js';
 
 export interface CommandCase {
@@ -87,6 +88,7 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'plan.step',
     calls: [['completeStep', 'p', { done: 0, output: { a: 1, b: 2 }, status: 'failed' }]],
   },
+  ...RETENTION_CASES,
   { line: 'resume', name: 'plan.resume', calls: [['resumePlan', {}]] },
   { line: 'resume --plan p', name: 'plan.resume', calls: [['resumePlan', { plan: 'p' }]] },
   { line: 'plan resume p', name: 'plan.resume', calls: [['resumePlan', { plan: 'p' }]] },
@@ -163,11 +165,11 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'checkpoint.create',
     calls: [['createCheckpoint', { plan: 'p', reason: 'why', ...NO_FLAGS }]],
   },
-  { line: 'log', name: 'checkpoint.list', calls: [['listCheckpoints', {}]] },
+  { line: 'log', name: 'checkpoint.list', calls: [['listCheckpoints', { cost: false }]] },
   {
     line: 'plan checkpoint list p --limit 2 --kind pre_rollback',
     name: 'checkpoint.list',
-    calls: [['listCheckpoints', { plan: 'p', limit: 2, kind: 'pre_rollback' }]],
+    calls: [['listCheckpoints', { plan: 'p', limit: 2, kind: 'pre_rollback', cost: false }]],
   },
   {
     line: 'show latest~2',

@@ -10,6 +10,7 @@ import type { ProgramEnd } from '../../src/process/run-program.js';
 import { tempDirectory } from '../helpers/temp.js';
 import {
   CHECKPOINT,
+  COLLECTED,
   CREATED,
   DECISION,
   DIFF,
@@ -17,6 +18,7 @@ import {
   INITIALISED,
   NOW,
   PLAN,
+  PRUNED,
   RECOVERED,
   RESUMED,
   ROLLED_BACK,
@@ -66,6 +68,8 @@ const ANSWERS: Record<Verb, unknown> = {
       ? { outcome: 'kept', rollback: null }
       : { outcome: 'rolled_back', rollback: ROLLED_BACK }),
   }),
+  prune: PRUNED,
+  gc: COLLECTED,
   recover: RECOVERED,
   verify: SOUND,
   doctor: HEALTHY,

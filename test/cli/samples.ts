@@ -4,7 +4,9 @@ import type {
   CheckpointDiffData,
   DecisionData,
   DoctorData,
+  GcData,
   PlanData,
+  PruneData,
   RecoverData,
   ResumeData,
   RollbackData,
@@ -174,3 +176,11 @@ export const RECOVERED: RecoverData = {
 export const SOUND: VerifyData = { checked: 12, damaged: [] };
 
 export const HEALTHY: DoctorData = { problems: [], checked: ['lock', 'trash'], repair: false };
+
+export const PRUNED: PruneData = {
+  pruned: [SAFETY_ID],
+  kept: [{ checkpoint_id: CHECKPOINT_ID, reasons: ['latest', 'last', 'named'] }],
+  dry_run: false,
+};
+
+export const COLLECTED: GcData = { bytes_before: 3_145_728, bytes_after: 1_572_864, swept: 0 };

@@ -76,6 +76,7 @@ const rollbackEntries = fc.array(
     from_checkpoint_id: ids,
     to_checkpoint_id: ids,
     last_checkpoint_id: idOrNull,
+    keeps: fc.array(ids, { maxLength: 2 }),
     correction_id: idOrNull,
     head_moved: fc.boolean(),
     moved_branch: fc.option(

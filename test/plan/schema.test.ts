@@ -56,6 +56,14 @@ describe('checkPlan', () => {
     expect(checkPlan(bare).steps).to.not.equal(checkPlan(bare).steps);
   });
 
+  it('takes an entry of undo or redo that is older than what it keeps', () => {
+    const written = JSON.parse(fixtureText('v2.json')) as ReturnType<typeof samplePlan>;
+    const [{ keeps, ...entry } = { keeps: null }] = written.rollbacks.undo;
+    expect(keeps).to.be.an('array');
+    const plan = checkPlan({ ...written, rollbacks: { undo: [entry], redo: [] } });
+    expect(plan.rollbacks.undo[0]?.keeps).to.deep.equal([]);
+  });
+
   it('keeps unknown keys at every depth', () => {
     const written = JSON.parse(fixtureText('v2.json')) as ReturnType<typeof samplePlan>;
     const [step] = written.steps;

@@ -65,6 +65,7 @@ describe('completeStep', () => {
       from_checkpoint_id: idOf(1),
       to_checkpoint_id: idOf(2),
       last_checkpoint_id: null,
+      keeps: [],
       correction_id: null,
       head_moved: false,
       moved_branch: null,

@@ -25,6 +25,7 @@ const UNIT: MochaOptions = {
     'rollback',
     'plan',
     'doctor',
+    'retention',
     'api',
     'cli',
   ],

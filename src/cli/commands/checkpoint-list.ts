@@ -1,7 +1,7 @@
 import type { CheckpointKind } from '../../api/data.js';
 import { DEFAULTS } from '../../core/limits.js';
 import { defineCommand } from '../command.js';
-import { valued } from '../option.js';
+import { flag, valued } from '../option.js';
 import { renderCheckpointList } from '../render/checkpoint.js';
 import { oneOf, readPositive } from '../values.js';
 
@@ -22,9 +22,11 @@ export const checkpointListCommand = defineCommand({
   options: {
     limit: valued('<n>', `at most so many (${DEFAULTS.listLimit})`, readPositive),
     kind: valued('<kind>', `only these: ${KINDS.join(', ')}`, oneOf(KINDS)),
+    cost: flag('also what each one alone takes up on disk'),
   },
   examples: [
     ['', 'the newest ones'],
+    ['--cost --limit 10', 'what the newest ten take up'],
     ['--kind pre_rollback --limit 5', 'what the last rollbacks replaced'],
   ],
   run: ({ workspace }, { options, plan }) => workspace.listCheckpoints({ ...options, plan }),

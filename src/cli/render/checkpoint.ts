@@ -31,6 +31,7 @@ export function renderCheckpointList(data: CheckpointListData, view: View): stri
     ago(checkpoint.created_at, view.now),
     checkpoint.kind,
     showStep(checkpoint.step),
+    ...(checkpoint.own_bytes === undefined ? [] : [showBytes(checkpoint.own_bytes)]),
     nameAndReason(checkpoint),
   ]);
   if (rows.length === 0) return 'No checkpoints.\n';
