@@ -10,10 +10,16 @@ import type { HeadSwap, JournalOperation } from '../rollback/journal.js';
 import type { RefEdit } from '../store/ref-store.js';
 import { assertNoOperationInProgress } from '../rollback/guards.js';
 import { assertToken, rehearseRollback, type Rehearsal } from '../rollback/rehearse.js';
-import { outlookOf, rollBack, type RollbackWorkspace } from '../rollback/roll-back.js';
+import {
+  outlookOf,
+  rollBack,
+  type RollbackRequest,
+  type RollbackResult,
+  type RollbackWorkspace,
+} from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
 import type { RollbackData } from './data.js';
-import { clearPending, notePending } from './pending-checkpoint.js';
+import { clearPending, notePending, settlePending } from './pending-checkpoint.js';
 import { stamped } from './put-plan.js';
 import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
 import { newestIdOf } from './select.js';
@@ -82,6 +88,20 @@ function safetyReason({ operation, checkpoint }: CarryOut): string {
     : `before ${operation} to ${checkpoint.checkpoint_id}`;
 }
 
+/** A rollback that failed has no use for the note, unless clearing up failed too. */
+async function rollBackNoted(
+  workspace: RollbackWorkspace,
+  request: RollbackRequest,
+): Promise<RollbackResult> {
+  try {
+    return await rollBack(workspace, request);
+  } catch (error) {
+    // With the note there, the next command clears up; what made the rollback fail is told now.
+    await settlePending(workspace).catch(() => null);
+    throw error;
+  }
+}
+
 /**
  * Rolls back, undoes or redoes; the files of the plan and its subplans change with the worktree or
  * not at all.
@@ -99,7 +119,7 @@ export async function carryOut(
   const changing = new Set(subplans.map(({ plan_id: id }) => id));
   const before = [plan, ...state.subplans.filter(({ plan_id: id }) => changing.has(id))];
   let after = plan;
-  const result = await rollBack(workspace, {
+  const result = await rollBackNoted(workspace, {
     ...request,
     planId: plan.plan_id,
     target: checkpoint,

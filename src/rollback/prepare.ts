@@ -10,6 +10,7 @@ import {
 } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
+import { MountPoints } from '../disk/mount-points.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
 import type { Areas, AreasOptions } from './areas.js';
@@ -27,19 +28,21 @@ export interface PrepareInput extends OperationOptions, AreasOptions {
   objects: ObjectReader;
 }
 
-/** Finds the area on the file system that holds a path. */
+/** Finds the area from which contents can be renamed to a path. */
 class AreaFinder {
   readonly #root: BytePath;
   readonly #areas: Areas;
   readonly #survey: Survey;
-  readonly #stateDevice: bigint;
+  readonly #mounts = MountPoints.read();
+  readonly #statePlace: string;
   readonly #known = new Map<BytePath, number>();
 
   constructor(input: PrepareInput, areas: Areas) {
     this.#root = bytePathFromText(input.root);
     this.#areas = areas;
     this.#survey = input.survey;
-    this.#stateDevice = lstatSync(input.stateDir, { bigint: true }).dev;
+    const stateDir = bytePathFromText(input.stateDir);
+    this.#statePlace = this.#placeOf(stateDir, lstatSync(input.stateDir, { bigint: true }).dev);
   }
 
   areaFor(path: BytePath): number {
@@ -47,9 +50,8 @@ class AreaFinder {
     const known = this.#known.get(parent);
     if (known !== undefined) return known;
     const folder = this.#nearestFolder(parent);
-    const device = this.#device(folder);
-    const area =
-      device === this.#stateDevice ? 0 : this.#areas.indexOf(this.#mountOf(folder, device));
+    const place = this.#placeAt(folder);
+    const area = place === this.#statePlace ? 0 : this.#areas.indexOf(this.#mountOf(folder, place));
     this.#known.set(parent, area);
     return area;
   }
@@ -62,16 +64,21 @@ class AreaFinder {
     return folder;
   }
 
-  #device(folder: BytePath): bigint {
-    const stat = folder === ROOT ? null : this.#survey.stat(folder);
-    const path = fsPath(folder === ROOT ? this.#root : joinPath(this.#root, folder));
-    return (stat ?? lstatSync(path, { bigint: true })).dev;
+  /** Things can be renamed between two folders when this is the same for both. */
+  #placeOf(absolute: BytePath, device: bigint): string {
+    return `${device} ${this.#mounts.of(absolute)}`;
   }
 
-  /** The topmost folder of the workspace on the same file system. */
-  #mountOf(folder: BytePath, device: bigint): string {
+  #placeAt(folder: BytePath): string {
+    const stat = folder === ROOT ? null : this.#survey.stat(folder);
+    const path = folder === ROOT ? this.#root : joinPath(this.#root, folder);
+    return this.#placeOf(path, (stat ?? lstatSync(fsPath(path), { bigint: true })).dev);
+  }
+
+  /** The topmost folder of the workspace in the same place. */
+  #mountOf(folder: BytePath, place: string): string {
     let mount = folder;
-    while (mount !== ROOT && this.#device(parentOf(mount)) === device) mount = parentOf(mount);
+    while (mount !== ROOT && this.#placeAt(parentOf(mount)) === place) mount = parentOf(mount);
     const text = textOf(mount);
     if (text !== undefined) return text;
     throw new PitonError('IO_FAILED', 'a file system is mounted at a name that is not UTF-8', {

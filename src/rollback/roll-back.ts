@@ -242,7 +242,12 @@ class Rollback {
   /** A rollback that changed nothing leaves no safety checkpoint behind. */
   async #dropAfter(error: unknown, safety: Checkpoint): Promise<void> {
     if (error instanceof PitonError && error.code === 'RECOVERY_FAILED') return;
-    await dropCheckpoint(this.#workspace, safety.plan_id, safety.checkpoint_id);
+    try {
+      await dropCheckpoint(this.#workspace, safety.plan_id, safety.checkpoint_id);
+    } catch (failure) {
+      // What made the rollback fail is what its user must hear of.
+      this.#workspace.warn(leftoversWarning(failure));
+    }
   }
 }
 

@@ -74,11 +74,14 @@ function place(step: PlaceStep, folder: AnchoredDirectory, areas: Areas): void {
   }
 }
 
+/** `EBUSY`: something is mounted there, which is nothing that a rollback could end. */
+const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
+
 function removeFolder(folder: AnchoredDirectory, name: BytePath): void {
   try {
     folder.rmdir(name);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemErrorCode(error) ?? '')) throw error;
+    if (!STAYS.has(systemErrorCode(error) ?? '')) throw error;
   }
 }
 

@@ -65,8 +65,9 @@ export class RefLock {
       try {
         writeFully(descriptor, Buffer.from(contents));
         if (this.#base.durability === 'full') fsyncSync(descriptor);
-        this.#identity = identityOf(fstatSync(descriptor, { bigint: true }));
       } finally {
+        // A write that failed, on a full disk, may have changed the times all the same.
+        this.#identity = identityOf(fstatSync(descriptor, { bigint: true }));
         closeSync(descriptor);
       }
     });
