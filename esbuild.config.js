@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** What is built: the output's name, and the source that it starts from. */
@@ -8,6 +9,7 @@ export const ENTRY_POINTS = {
   cli: 'src/cli/main.ts',
   index: 'src/index.ts',
   'hash-worker': 'src/worktree/hash-worker.ts',
+  'man-page': 'src/cli/man-page.ts',
 };
 
 const ROOT = import.meta.dirname;
@@ -99,6 +101,14 @@ async function clear() {
   }
 }
 
+/** `git piton --help` asks man for git-piton. */
+async function writeManPages() {
+  const { manPage } = await import(pathToFileURL(join(OUT, 'man-page.js')).href);
+  for (const name of ['piton', 'git-piton']) {
+    await writeFile(join(OUT, `${name}.1`), await manPage(name));
+  }
+}
+
 async function main() {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const result = await bundle(manifest.version);
@@ -107,6 +117,7 @@ async function main() {
   await clear();
   for (const { path, contents } of result.outputFiles) await writeFile(path, contents);
   await writeFile(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licenceTexts);
+  await writeManPages();
 }
 
 if (process.argv[1] === import.meta.filename) await main();

@@ -88,8 +88,9 @@ export interface CommandDefinition<O extends Options, P extends Positionals, D> 
   render: (data: D, view: View, given: Given<O, P>) => string;
 }
 
-/** What can follow `--`: paths, or a command to run, to which standard output is then left. */
-export type Rest = 'paths' | 'command';
+/** What can follow `--`: paths, words of a command line, or a command to run, to which standard
+ * output is then left. */
+export type Rest = 'paths' | 'words' | 'command';
 
 /** A command's outcome: its data, and those for people. */
 export interface Outcome {

@@ -8,10 +8,12 @@ const USAGE = 'Usage: ';
 
 const SHOWN_REST: Readonly<Record<Rest, string>> = {
   paths: '[-- <path>…]',
+  words: '[-- <word>…]',
   command: '-- <command>…',
 };
 
-const ENVIRONMENT: readonly (readonly [string, string])[] = [
+/** Variables that the command line reads, and what each is. */
+export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['PITON_PLAN', 'the plan that the short commands work on'],
   ['PITON_ENGINE', 'as --engine'],
   ['NO_COLOR', 'as --no-color, when not empty'],
@@ -45,20 +47,21 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
   const positionals = positionalsOf(command, entry.form);
   return [
     `piton ${entry.words}: ${entry.summary}\n`,
-    usage(entry, command),
+    usageOf(entry, command),
     definitions(
       'Arguments',
       positionals.map(([name, positional]) => [shown(name, positional), positional.summary]),
     ),
     definitions('Options', optionRows(options)),
     definitions('Options of every command', optionRows(GLOBAL_OPTIONS)),
-    examples(entry, command),
+    `Examples\n${exampleLines(entry, command).join('')}`,
   ]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-function usage(entry: CommandEntry, command: Command): string {
+/** How a command is called. */
+export function usageOf(entry: CommandEntry, command: Command): string {
   const positionals = positionalsOf(command, entry.form).map(([name, positional]) =>
     positional.required ? shown(name, positional) : `[${shown(name, positional)}]`,
   );
@@ -81,11 +84,11 @@ function optionRows(options: Options): [string, string][] {
   });
 }
 
-function examples({ words, form }: CommandEntry, command: Command): string {
+/** A command's examples, each with what it does. */
+export function exampleLines({ words, form }: CommandEntry, command: Command): string[] {
   const plan = form === 'long' && command.plan !== 'none' ? ['"swap parser"'] : [];
-  const lines = command.examples.map(([args, summary]) => {
+  return command.examples.map(([args, summary]) => {
     const typed = ['piton', words, ...plan, args].filter((part) => part !== '').join(' ');
     return `  $ ${typed}\n      ${summary}\n`;
   });
-  return `Examples\n${lines.join('')}`;
 }

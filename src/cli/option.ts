@@ -11,6 +11,8 @@ export interface Option<T> {
   mandatory: boolean;
   /** Whether each occurrence counts; of the others the last one does. */
   repeats: boolean;
+  /** All that it takes, when that is a few words. */
+  choices?: readonly string[];
   /**
    * @param texts what was given, one an occurrence (of a flag: `''`); empty when not given
    * @param name for messages, with its dashes
@@ -27,7 +29,11 @@ export type ValuesOf<O extends Options> = {
 };
 
 /** Reads one value. @throws {PitonError} `USAGE`, naming the option or argument */
-export type ReadText<T> = (text: string, name: string) => T;
+export interface ReadText<T> {
+  (text: string, name: string): T;
+  /** All that it takes, when that is a few words. */
+  choices?: readonly string[];
+}
 
 /** An option that is there or not. */
 export function flag(summary: string, short: string | null = null): Option<boolean> {
@@ -46,7 +52,8 @@ export function valued<T>(
     const last = texts.at(-1);
     return last === undefined ? undefined : read(last, name);
   };
-  return { summary, short, value, mandatory: false, repeats: false, read: readLast };
+  const { choices = [] } = read;
+  return { summary, short, value, mandatory: false, repeats: false, choices, read: readLast };
 }
 
 /** An option with a value that must be given; the last occurrence counts. */

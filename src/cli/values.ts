@@ -68,13 +68,14 @@ export function orNone<T>(read: ReadText<T>): ReadText<T | null> {
 
 /** One of a few words. */
 export function oneOf<T extends string>(words: readonly T[]): ReadText<T> {
-  return (text, name) => {
+  const read = (text: string, name: string): T => {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     throw new PitonError('USAGE', `${name} does not take ${JSON.stringify(text)}`, {
       hint: `choose one of: ${words.join(', ')}`,
     });
   };
+  return Object.assign(read, { choices: words });
 }
 
 function wholeNumber(text: string, name: string, least: number): number {

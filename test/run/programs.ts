@@ -3,8 +3,16 @@ import { delimiter, join } from 'node:path';
 import { runCommand } from './command.js';
 import type { Context } from './context.js';
 
-/** Programs that tests start; each is in the Debian package of the same name. */
-export type Program = 'git' | 'strace';
+/** Debian's packages of the programs that tests start. */
+const PACKAGE_BY_PROGRAM = {
+  git: 'git',
+  strace: 'strace',
+  zsh: 'zsh',
+  fish: 'fish',
+  man: 'man-db',
+} as const;
+
+export type Program = keyof typeof PACKAGE_BY_PROGRAM;
 
 /**
  * Installs what is missing when this is root on a Debian system, and says what is missing still.
@@ -42,7 +50,8 @@ function canInstall(context: Context): boolean {
   return process.getuid?.() === 0 && isInstalled('apt-get', context.env['PATH']);
 }
 
-async function install(context: Context, packages: readonly string[]): Promise<void> {
+async function install(context: Context, programs: readonly Program[]): Promise<void> {
+  const packages = programs.map((program) => PACKAGE_BY_PROGRAM[program]);
   context.say(`installing ${packages.join(', ')}`);
   const options = {
     cwd: context.root,

@@ -69,6 +69,13 @@ const DOCS: MochaOptions = {
   parallel: false,
 };
 
+const SHELLS: MochaOptions = {
+  folders: ['shells'],
+  timeoutMs: 30_000,
+  limitMinutes: 2,
+  parallel: false,
+};
+
 const CONCURRENCY: MochaOptions = {
   folders: ['concurrency'],
   timeoutMs: 120_000,
@@ -106,6 +113,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('hostile', { ...HOSTILE, coverage: true }),
   { name: 'coverage', needs: [], folders: [], run: checkCoverage },
   mochaStage('docs', DOCS),
+  mochaStage('shells', SHELLS, ['git', 'zsh', 'fish', 'man']),
   mochaStage('concurrency', CONCURRENCY),
   mochaStage('crash', CRASH, ['git', 'strace']),
   mochaStage('package', PACKAGE),
