@@ -103,10 +103,12 @@ async function clear() {
 
 /** `git piton --help` asks man for git-piton. */
 async function writeManPages() {
-  const { manPage } = await import(pathToFileURL(join(OUT, 'man-page.js')).href);
+  const source = join(OUT, 'man-page.js');
+  const { manPage } = await import(pathToFileURL(source).href);
   for (const name of ['piton', 'git-piton']) {
     await writeFile(join(OUT, `${name}.1`), await manPage(name));
   }
+  await rm(source);
 }
 
 async function main() {

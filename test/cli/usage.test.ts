@@ -10,7 +10,7 @@ const WRONG: [args: string[], command: string | null, message: RegExp][] = [
   [['plan', 'frob'], null, /unknown command "plan frob"/],
   [['--', 'status'], null, /no command/],
   [['continue'], null, /unknown command/],
-  [['run', '--', 'ls'], null, /unknown command/],
+  [['exec', '--', 'ls'], null, /unknown command/],
   [['--bogus', 'status'], null, /--bogus is not an option of all commands/],
   [['--bogus=x', 'status'], null, /^--bogus is not/],
   [['-m', 'x', 'checkpoint'], null, /-m is not an option of all commands/],

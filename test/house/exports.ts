@@ -5,6 +5,7 @@ import { findingAt, walk, type Finding, type Source } from './source.js';
 /** Exports that are taken by something outside `src`. */
 export const TAKEN_OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   'src/cli/main.ts': ['main'],
+  'src/cli/man-page.ts': ['manPage'],
   // The reference of the command line is checked against the table.
   'src/core/errors.ts': ['EXIT_CODE_BY_ERROR'],
 };

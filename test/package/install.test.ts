@@ -14,6 +14,7 @@ const ALLOWED = [
   /^bin\/piton\.js$/,
   /^docs\/(?:(?:decisions|reference)\/)?[\w-]+\.md$/,
   /^dist\/(?:cli|index|hash-worker|chunk-[A-Z0-9]+|[\w-]+-[A-Z0-9]{8})\.js$/,
+  /^dist\/(?:git-)?piton\.1$/,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/types\/[\w/-]+\.d\.ts$/,
 ];
@@ -21,6 +22,7 @@ const ALLOWED = [
 const REQUIRED = [
   'bin/piton.js',
   'dist/cli.js',
+  'dist/git-piton.1',
   'dist/index.js',
   'dist/hash-worker.js',
   'dist/types/index.d.ts',

@@ -31,12 +31,14 @@ complete -o bashdefault -o default -F _piton piton git-piton
 const ZSH = `#compdef piton git-piton
 # Completion of piton for zsh: source this file, or put it as _piton into a folder of $fpath.
 _piton() {
-  local -a values descriptions
+  local -a values descriptions line_words
   local line
+  line_words=("\${(@)words[2,CURRENT]}")
   while IFS= read -r line; do
     values+=("\${line%%$'\\t'*}")
     descriptions+=("\${line/$'\\t'/  -- }")
-  done < <("\${words[1]}" completion --lock-timeout 0 --candidates -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  done < <("\${words[1]}" completion --lock-timeout 0 --candidates -- \
+    "\${(@)line_words}" 2>/dev/null)
   if (( \${#values} )); then
     compadd -l -d descriptions -a values
   else
