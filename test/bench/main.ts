@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GIT_PEER } from './git-peer.js';
+import { benchLongRun } from './long-run.js';
 import { PITON_PEER } from './piton-peer.js';
 import { formatTable, machine } from './report.js';
 import { benchCommands, benchSize } from './run-bench.js';
@@ -24,8 +25,29 @@ programs took their part, and all times are longer than they need be.
   the next line says. In memory, making files is cheap for git, which makes one for every object,
   and piton need not wait until what it promised would survive a power cut.
 
-Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes.
+Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes, and
+\`npm run bench -- --long 5000 --write\` makes the part about a long run.
 `;
+
+/** What stands from here on in the document comes from a run of its own. */
+const LONG_RUN = '## A long run';
+const DOCUMENT = join(ROOT, 'docs/BENCHMARKS.md');
+
+function documentParts(): [numbers: string, longRun: string] {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const at = text.indexOf(LONG_RUN);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+}
+
+function madeOn(): string {
+  return `${new Date().toISOString().slice(0, 10)}; ${machine()}`;
+}
+
+async function longRun(checkpoints: number, isWritten: boolean): Promise<void> {
+  const text = `${LONG_RUN}\n\n${await benchLongRun(checkpoints, madeOn(), console.error)}`;
+  console.log(text);
+  if (isWritten) writeFileSync(DOCUMENT, `${documentParts()[0].trimEnd()}\n\n${text}`);
+}
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -35,9 +57,14 @@ async function main(args: readonly string[]): Promise<void> {
       write: { type: 'boolean', default: false },
       files: { type: 'string', multiple: true },
       only: { type: 'string', default: '' },
+      long: { type: 'string' },
     },
   });
   const { quick, only } = values;
+  if (values.long !== undefined) {
+    await longRun(Number(values.long), values.write);
+    return;
+  }
   const rounds = quick ? 3 : 7;
   const sizes = values.files?.map(Number) ?? (quick ? [1_000, 10_000] : [1_000, 10_000, 100_000]);
   const say = (line: string): void => console.error(line);
@@ -51,11 +78,12 @@ async function main(args: readonly string[]): Promise<void> {
   if (only === '') {
     tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
   }
-  const date = new Date().toISOString().slice(0, 10);
   const busy = `load average up to ${load.toFixed(0)}`;
-  const numbers = `${date}; ${machine()}; ${busy}.\n\n${tables.join('\n')}`;
+  const numbers = `${madeOn()}; ${busy}.\n\n${tables.join('\n')}`;
   console.log(numbers);
-  if (values.write) writeFileSync(join(ROOT, 'docs/BENCHMARKS.md'), `${ABOUT}\n${numbers}`);
+  if (values.write) {
+    writeFileSync(DOCUMENT, `${ABOUT}\n${numbers}\n${documentParts()[1]}`.trimEnd() + '\n');
+  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -57,6 +57,20 @@ export class SyntheticTree {
     for (const path of this.#spread(count)) appendFileSync(path, `edit ${this.#edits}\n`);
   }
 
+  /** Gives other files each time new contents of the same length, so that the tree never grows. */
+  replace(count: number): void {
+    this.#edits++;
+    const step = Math.floor(this.files / count);
+    for (let place = 0; place < count; place++) {
+      const number = (place * step + this.#edits) % this.files;
+      const seed = this.files + this.#edits * count + place;
+      writeFileSync(
+        join(this.root, pathOf(number)),
+        text(seed, SIZES[number % SIZES.length] as number),
+      );
+    }
+  }
+
   /** The contents of what `edit(count)` changes, to see that a rollback did its work. */
   contents(count: number): string {
     return this.#spread(count)
