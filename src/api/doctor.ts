@@ -1,28 +1,13 @@
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
-import type { DoctorContext } from '../doctor/check.js';
 import { CHECKS, CHECKS_OF_LOCK } from '../doctor/checks.js';
 import { examine, type Examination } from '../doctor/examine.js';
 import type { DoctorData } from './data.js';
-import { readPending, settlePending } from './pending-checkpoint.js';
-import { recoverWorkspace } from './recover-workspace.js';
+import { contextOf } from './doctor-context.js';
 import type { Session } from './session.js';
 
 export interface DoctorOptions extends OperationOptions {
   repair?: boolean | undefined;
-}
-
-function contextOf(session: Session, holdsLock: boolean, options: DoctorOptions): DoctorContext {
-  const { repository, lockPath, durability } = session;
-  const { signal, onProgress } = options;
-  return {
-    ...{ repository, lockPath, durability, holdsLock, signal, onProgress },
-    clock: session.settings.clock,
-    workspace: () => session.workspace(),
-    readPending: () => readPending(repository.stateDir),
-    settlePending: async () => settlePending(await session.workspace()),
-    recover: async () => recoverWorkspace(await session.workspace(), lockPath),
-  };
 }
 
 /** A dead owner's lock is mended by taking it; any other one, taking it fails for. */

@@ -11,7 +11,7 @@ import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
-import { meantCheckpoint } from './select.js';
+import { rollbackTarget } from './rollback-target.js';
 import type { Session } from './session.js';
 import type { RollbackOptions } from './types.js';
 import { workspacePaths } from './workspace-paths.js';
@@ -43,7 +43,7 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
   }
   if (!force) assertSafeWorkspace(session.repository.root, session.settings.user);
   return session.locked(async (workspace) => {
-    const { plan, checkpoint } = await meantCheckpoint(workspace, selector, options.plan);
+    const { plan, checkpoint } = await rollbackTarget(session, workspace, selector, options);
     assertCanRollBack(plan);
     const then = await planStateAt(workspace, checkpoint);
     return carryOut(workspace, {

@@ -1,0 +1,44 @@
+import { selectAcrossPlans } from '../checkpoint/select.js';
+import { PitonError } from '../core/errors.js';
+import { isId } from '../core/ids.js';
+import { listPlans, readPlan } from '../plan/plan-file.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import { checkpointsOf, meantCheckpoint, type MeantCheckpoint } from './select.js';
+import type { Session } from './session.js';
+import type { RollbackOptions } from './types.js';
+
+function isStateDamaged(error: unknown): boolean {
+  return error instanceof PitonError && error.code === 'STATE_DAMAGED';
+}
+
+/**
+ * The checkpoint to roll back to. One that is named by its whole id can be rolled back to although
+ * its plan's file is damaged: the file is then made anew as `doctor --repair` would, since nobody
+ * who wants files back should have to mend something else first. A dry run changes nothing, so
+ * that it gives the error instead. The caller holds the lock.
+ * @throws {PitonError} as `meantCheckpoint`
+ */
+export async function rollbackTarget(
+  session: Session,
+  workspace: RollbackWorkspace,
+  selector: string,
+  { plan: planSelector, dryRun = false }: RollbackOptions,
+): Promise<MeantCheckpoint> {
+  try {
+    return await meantCheckpoint(workspace, selector, planSelector);
+  } catch (error) {
+    if (dryRun || !isStateDamaged(error) || !isId(selector.toUpperCase())) throw error;
+    const checkpoint = selectAcrossPlans(await checkpointsOf(workspace, null), selector);
+    const { plan_id: planId } = checkpoint;
+    if (planSelector !== undefined && planSelector.toUpperCase() !== planId) throw error;
+    const { damaged } = listPlans(workspace.stateDir);
+    if (damaged.some(({ plan_id: id }) => id === planId)) {
+      const { contextOf } = await import('./doctor-context.js');
+      const { replaceDamagedPlan } = await import('../doctor/rebuild-plan.js');
+      await replaceDamagedPlan(contextOf(session, true, {}), planId);
+      const message = `the file of the plan ${planId} was damaged; it has been made anew`;
+      workspace.warn({ code: 'PLAN_REBUILT', message });
+    }
+    return { plan: readPlan(workspace.stateDir, planId), checkpoint };
+  }
+}
