@@ -116,8 +116,8 @@ export async function benchLongRun(
     `${madeOn}.\n`,
     `${count(checkpoints)} checkpoints of a tree of ${count(FILES)} files, ${CHANGED} of which get` +
       ` new contents each time, by the library. A clock moved by hand puts ${STEP_MS / 60_000}` +
-      ` minutes between them, ${days} days in all, and objects age with it. The default policy is` +
-      ` applied to each; \`gc\` is run ${SAMPLES} times. What is kept grows until the first` +
+      ` minutes between them, ${days} days in all, and objects age with it. The default policy` +
+      ` is applied to each; \`gc\` is run ${SAMPLES} times. What is kept grows until the first` +
       ' checkpoints are seven days old, the git dir until what they left is two weeks older.\n',
     table.replace(/^## .*\n\n/, ''),
     '```text',
