@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import {
   fsPath,
   bytePathFromText,
@@ -13,6 +13,8 @@ import type { OperationOptions } from '../core/types.js';
 import { MountPoints } from '../disk/mount-points.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
+import type { StatCache } from '../worktree/stat-cache.js';
+import { modeOf } from '../worktree/stat-record.js';
 import type { Areas, AreasOptions } from './areas.js';
 import type { RollbackProposal } from './propose.js';
 import { sequenceSteps } from './sequence.js';
@@ -26,6 +28,8 @@ export interface PrepareInput extends OperationOptions, AreasOptions {
   returns: readonly ReturnStep[];
   scan: Scan;
   objects: ObjectReader;
+  /** What is remembered of the scan before the safety checkpoint's. */
+  lastScan: StatCache | null;
 }
 
 /** Finds the area from which contents can be renamed to a path. */
@@ -108,6 +112,20 @@ function stateFinder(
   return (path) => states.get(path) ?? null;
 }
 
+/** Git knows no more of permissions than "executable": a file that was private stays so. */
+function findEarlier(requests: readonly StageRequest[], lastScan: StatCache | null): void {
+  const created = requests.filter(({ replaced }) => replaced === null);
+  if (lastScan === null || created.length === 0) return;
+  const byPath = new Map(created.map((request) => [request.entry.path, request]));
+  for (const { path, record } of lastScan.entries()) {
+    const request = byPath.get(path);
+    const mode = request === undefined ? 0 : modeOf(record);
+    if (request !== undefined && (mode & constants.S_IFMT) === constants.S_IFREG) {
+      request.earlier = mode & 0o777;
+    }
+  }
+}
+
 function found<T>(value: T | undefined, path: string): T {
   if (value !== undefined) return value;
   throw new PitonError('INTERNAL', `a rollback lost track of ${JSON.stringify(path)}`);
@@ -126,7 +144,9 @@ export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<S
     entry,
     slot: slotFor(entry.path),
     replaced: replaces === null ? null : survey.stat(entry.path),
+    earlier: null,
   }));
+  findEarlier(requests, input.lastScan);
   const states = await stageContents(requests, areas, objects, { signal, onProgress });
   const slots = new Map(requests.map(({ entry, slot }) => [entry.path, slot]));
   const leaving = new Set(

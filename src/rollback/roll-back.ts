@@ -3,6 +3,7 @@ import type { CheckpointContext } from '../checkpoint/context.js';
 import { createCheckpoint, type Created, type CreateRequest } from '../checkpoint/create.js';
 import type { Look } from '../checkpoint/look.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
+import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
 import type { BytePath } from '../core/byte-path.js';
 import { isoTime } from '../core/clock.js';
@@ -14,6 +15,7 @@ import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
 import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import type { RefEdit } from '../store/ref-store.js';
+import type { StatCache } from '../worktree/stat-cache.js';
 import { applyOperation, leftoversWarning } from './apply.js';
 import { Areas } from './areas.js';
 import type { RollbackContext } from './context.js';
@@ -98,6 +100,7 @@ class Rollback {
   readonly #workspace: RollbackWorkspace;
   readonly #request: RollbackRequest;
   readonly #target: Target;
+  #lastScan: StatCache | null = null;
 
   constructor(workspace: RollbackWorkspace, request: RollbackRequest, target: Target) {
     this.#workspace = workspace;
@@ -109,6 +112,7 @@ class Rollback {
     const head = await this.#workspace.refs.readHead();
     const outlook = outlookOf(this.#target, this.#request, head);
     const headSwap = outlook.headRestored ? await this.#headSwap(head) : null;
+    this.#lastScan = (await loadScanCache(this.#workspace)).cache;
     const created = await this.#takeSafetyCheckpoint(headSwap);
     const safety = created.checkpoint;
     try {
@@ -191,6 +195,7 @@ class Rollback {
         {
           ...{ root, stateDir, durability, id, objects },
           ...{ proposal, survey, returns, scan: look.scan, signal, onProgress },
+          lastScan: this.#lastScan,
         },
         areas,
       );

@@ -17,6 +17,8 @@ export interface StageRequest {
   slot: Slot;
   /** The file it will replace, whose permissions and owner it takes over. */
   replaced: BigIntStats | null;
+  /** The permissions that the path's last known file had; null when none is known. */
+  earlier: number | null;
 }
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
@@ -30,6 +32,11 @@ function takeOverOwner(fd: number, replaced: BigIntStats): void {
     // Only root may give files away; then the file is ours, as after any checkout.
     if (systemErrorCode(error) !== 'EPERM') throw error;
   }
+}
+
+/** Takes permissions away that are not among those given; a stat cache can be forged. */
+function narrow(fd: number, allowed: number): void {
+  fchmodSync(fd, fstatSync(fd).mode & allowed);
 }
 
 /** A tree written by hand can name another tree, or a commit, as the contents of a file. */
@@ -57,10 +64,12 @@ async function stageFile(
   const fd = folder.open(slotName(request.slot), CREATE, isExecutable ? 0o777 : 0o666);
   try {
     await writeContents(fd, request, objects);
-    const { replaced } = request;
+    const { replaced, earlier } = request;
     if (replaced?.isFile() === true) {
       takeOverOwner(fd, replaced);
       fchmodSync(fd, permissionsFor(isExecutable, Number(replaced.mode & 0o777n)));
+    } else if (earlier !== null) {
+      narrow(fd, permissionsFor(isExecutable, earlier));
     }
   } finally {
     closeSync(fd);

@@ -9,6 +9,7 @@ export const STAT_RECORD_BYTES = 40;
 
 const MTIME_OFFSET = 8;
 const CTIME_OFFSET = 16;
+const MODE_OFFSET = 32;
 
 /** One record on its way; a view writes 64-bit numbers many times faster than a Buffer does. */
 const words = new DataView(new ArrayBuffer(STAT_RECORD_BYTES));
@@ -19,7 +20,7 @@ export function writeStatRecord(buffer: Buffer, offset: number, stat: BigIntStat
   words.setBigUint64(MTIME_OFFSET, stat.mtimeNs, true);
   words.setBigUint64(CTIME_OFFSET, stat.ctimeNs, true);
   words.setBigUint64(24, stat.ino, true);
-  words.setBigUint64(32, stat.mode, true);
+  words.setBigUint64(MODE_OFFSET, stat.mode, true);
   buffer.set(wordBytes, offset);
 }
 
@@ -38,6 +39,11 @@ export function isOlderThan(record: Buffer, offset: number, stamp: bigint): bool
     record.readBigInt64LE(offset + MTIME_OFFSET) < stamp &&
     record.readBigInt64LE(offset + CTIME_OFFSET) < stamp
   );
+}
+
+/** The mode of lstat(2) that a record holds, with the kind of file. */
+export function modeOf(record: Buffer): number {
+  return Number(record.readBigUInt64LE(MODE_OFFSET) & 0xffffn);
 }
 
 /** Records in the order they were added, in one growing buffer. */

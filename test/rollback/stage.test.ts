@@ -51,7 +51,7 @@ function request(
   mode: FileMode = MODE.file,
 ): StageRequest {
   const entry = { path: asBytePath(`p${number}`), mode, oid: objects.add(text) };
-  return { entry, slot: { area: 0, number }, replaced: null };
+  return { entry, slot: { area: 0, number }, replaced: null, earlier: null };
 }
 
 function statOf(root: string, path: string): BigIntStats {
