@@ -114,6 +114,42 @@ export interface AttemptData extends CheckpointCreateData {
   rollback: RollbackData | null;
 }
 
+export interface PushData {
+  /** The address, without a password. */
+  remote: string;
+  /** Ids of the checkpoints that were sent. */
+  pushed: string[];
+  /** How many were there already. */
+  up_to_date: number;
+  /** Something else is there under their name: it was left. */
+  differing: string[];
+}
+
+export interface FetchedPlanData {
+  plan_id: string;
+  name: string | null;
+  /** `kept`: the plan here has gone its own way, and stays as it is. */
+  outcome: 'created' | 'updated' | 'kept' | 'up_to_date';
+}
+
+export interface FetchData {
+  /** The address, without a password, or the bundle's file. */
+  remote: string;
+  /** Ids of the checkpoints that were not here before. */
+  fetched: string[];
+  up_to_date: number;
+  /** Something else is here under their name: it was left. */
+  differing: string[];
+  plans: FetchedPlanData[];
+  current_plan_id: string | null;
+}
+
+export interface BundleCreateData {
+  file: string;
+  checkpoints: number;
+  bytes: number;
+}
+
 /** The plan as in its file, with two more keys. */
 export interface PlanData extends Record<string, unknown> {
   plan_id: string;

@@ -53,6 +53,7 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     ...rollbackVerbs(session),
     prune: async (options = {}) => (await import('./prune.js')).prune(session, options),
     gc: async (options = {}) => (await import('./gc.js')).gc(session, options),
+    ...remoteVerbs(session),
     verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
     doctor: async (options = {}) => (await import('./doctor.js')).doctor(session, options),
     close: () => session.close(),
@@ -130,6 +131,21 @@ function checkpointVerbs(session: Session): Pick<Workspace, CheckpointVerb> {
       (await import('./name-checkpoint.js')).nameCheckpoint(session, selector, name, plan),
     deleteCheckpoint: async (selector, plan) =>
       (await import('./delete-checkpoint.js')).deleteCheckpoint(session, selector, plan),
+  };
+}
+
+function remoteVerbs(
+  session: Session,
+): Pick<Workspace, 'push' | 'fetch' | 'createBundle' | 'importBundle'> {
+  return {
+    push: async (remote, options = {}) =>
+      (await import('./push.js')).push(session, remote, options),
+    fetch: async (remote, options = {}) =>
+      (await import('./fetch.js')).fetch(session, remote, options),
+    createBundle: async (file, options = {}) =>
+      (await import('./create-bundle.js')).createBundle(session, file, options),
+    importBundle: async (file, options = {}) =>
+      (await import('./fetch.js')).importBundle(session, file, options),
   };
 }
 

@@ -15,6 +15,7 @@ export interface Settings {
   lockTimeoutMs: number;
   user: UserFiles;
   git: GitProgram;
+  remoteEnvironment: Readonly<Record<string, string>>;
   clock: Clock;
   /** undefined: what the workspace's git config says. */
   durability: Durability | undefined;
@@ -53,6 +54,7 @@ export function settingsFrom(options: OpenOptions): Settings {
       searchPath: options.searchPath ?? SYSTEM_SEARCH_PATH,
       temporaryFolder: options.temporaryFolder ?? '/tmp',
     }),
+    remoteEnvironment: options.remoteEnvironment ?? {},
     clock: options.clock ?? SYSTEM_CLOCK,
     durability: options.durability,
     command: options.command,

@@ -24,6 +24,11 @@ export interface OpenOptions {
   searchPath?: string | undefined;
   /** Outside every workspace, for what lasts as long as one git command. Default `/tmp`. */
   temporaryFolder?: string | undefined;
+  /**
+   * Variables that ssh and git's credential helpers need to reach a remote, such as
+   * `SSH_AUTH_SOCK`; `HOME` is filled in. Default none.
+   */
+  remoteEnvironment?: Readonly<Record<string, string>> | undefined;
   clock?: Clock | undefined;
   /** Overrides `piton.durability` of the workspace's git config. */
   durability?: Durability | undefined;
@@ -127,6 +132,21 @@ export interface AttemptOptions extends OperationOptions {
   /** What to do when the work fails; default `rollback`. */
   onFailure?: 'rollback' | 'keep' | undefined;
   force?: boolean | undefined;
+}
+
+export interface PushOptions extends OperationOptions {
+  /** Only this plan's checkpoints; default all plans'. */
+  plan?: string | undefined;
+  /**
+   * Asked before files are sent that no commit would hold: ignored ones, and such as secrets are
+   * kept in. False refuses the push. Default: they are sent; a warning tells of them in any case.
+   */
+  onSensitive?: ((paths: readonly JsonPath[]) => Promise<boolean>) | undefined;
+}
+
+export interface BundleOptions extends OperationOptions {
+  /** Only this plan's checkpoints; default all plans'. */
+  plan?: string | undefined;
 }
 
 export type CheckpointKindOption =

@@ -2,18 +2,21 @@ import type { JsonPath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import type {
   AttemptData,
+  BundleCreateData,
   CheckpointCreateData,
+  CheckpointData,
   CheckpointDiffData,
   CheckpointListData,
   CheckpointShowData,
-  CheckpointData,
   DecisionAddData,
   DecisionListData,
   DoctorData,
+  FetchData,
   GcData,
   NamedDecisionData,
   PlanData,
   PruneData,
+  PushData,
   RecoverData,
   ResumeData,
   RollbackData,
@@ -22,6 +25,7 @@ import type {
 } from './data.js';
 import type {
   AttemptOptions,
+  BundleOptions,
   CheckpointCreateOptions,
   CheckpointDiffOptions,
   CheckpointListOptions,
@@ -31,6 +35,7 @@ import type {
   PlanOptions,
   PlanSetOptions,
   PruneOptions,
+  PushOptions,
   RollbackOptions,
   StepOptions,
 } from './types.js';
@@ -85,6 +90,11 @@ export interface Workspace {
   attempt(work: () => Promise<boolean>, options?: AttemptOptions): Promise<AttemptData>;
   prune(options?: PruneOptions): Promise<PruneData>;
   gc(options?: OperationOptions): Promise<GcData>;
+
+  push(remote: string, options?: PushOptions): Promise<PushData>;
+  fetch(remote: string, options?: OperationOptions): Promise<FetchData>;
+  createBundle(file: string, options?: BundleOptions): Promise<BundleCreateData>;
+  importBundle(file: string, options?: OperationOptions): Promise<FetchData>;
 
   recover(): Promise<RecoverData>;
   verify(options?: VerifyOptions): Promise<VerifyData>;

@@ -6,6 +6,7 @@ export const SIDECAR_NAMES = {
   planState: asBytePath('plan.json'),
   manifest: asBytePath('manifest.json'),
   index: asBytePath('index'),
+  sharedIndex: asBytePath('sharedindex'),
   staged: asBytePath('staged'),
 } as const;
 

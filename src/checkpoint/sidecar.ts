@@ -1,4 +1,3 @@
-import { asBytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { MODE, type GitObject, type ObjectId, type TreeEntry } from '../core/types.js';
 import type { ObjectBatch, ObjectReader } from '../store/object-store.js';
@@ -31,7 +30,6 @@ export interface SidecarContents {
 }
 
 export const PITON_IDENTITY = { name: 'piton', email: 'piton@localhost' } as const;
-const SHARED_INDEX = asBytePath('sharedindex');
 
 /** The tree of a sidecar; every part is in the batch afterwards. */
 export function addSidecarTree(batch: ObjectBatch, contents: SidecarContents): ObjectId {
@@ -42,7 +40,7 @@ export function addSidecarTree(batch: ObjectBatch, contents: SidecarContents): O
   addBlob(SIDECAR_NAMES.planState, contents.planState);
   addBlob(SIDECAR_NAMES.manifest, formatManifest(contents.manifest));
   if (contents.index !== null) addBlob(SIDECAR_NAMES.index, contents.index);
-  if (contents.sharedIndex !== null) addBlob(SHARED_INDEX, contents.sharedIndex);
+  if (contents.sharedIndex !== null) addBlob(SIDECAR_NAMES.sharedIndex, contents.sharedIndex);
   if (contents.staged !== null) {
     entries.push({ mode: MODE.directory, name: SIDECAR_NAMES.staged, oid: contents.staged });
   }
@@ -136,7 +134,7 @@ export class Sidecar {
   }
 
   async readSharedIndex(): Promise<Buffer | null> {
-    return this.#readOptional(SHARED_INDEX);
+    return this.#readOptional(SIDECAR_NAMES.sharedIndex);
   }
 
   #idOf(name: TreeEntry['name']): ObjectId | null {

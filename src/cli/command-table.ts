@@ -7,6 +7,7 @@ export const SECTIONS = [
   'Plans',
   'Decisions',
   'Checkpoints of any plan',
+  'Other machines',
 ] as const;
 
 type Section = (typeof SECTIONS)[number];
@@ -58,10 +59,14 @@ const load = {
   decisionShow: async () => (await import('./commands/decision-show.js')).decisionShowCommand,
   artifact: async () => (await import('./commands/decision-artifact.js')).decisionArtifactCommand,
   decisionDone: async () => (await import('./commands/decision-done.js')).decisionDoneCommand,
+  push: async () => (await import('./commands/push.js')).pushCommand,
+  fetch: async () => (await import('./commands/fetch.js')).fetchCommand,
+  bundleCreate: async () => (await import('./commands/bundle-create.js')).bundleCreateCommand,
+  bundleImport: async () => (await import('./commands/bundle-import.js')).bundleImportCommand,
   planStep: async () => (await import('./commands/plan-step.js')).planStepCommand,
 } satisfies Record<string, Load>;
 
-const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY] = SECTIONS;
+const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY, MACHINES] = SECTIONS;
 
 type Row = [words: string, name: string, section: Section, summary: string, load: Load];
 
@@ -84,6 +89,10 @@ const SHORT: readonly Row[] = [
   ['prune', 'prune', CURRENT, 'delete the checkpoints that are not to be kept', load.prune],
   ['step', 'plan.step', CURRENT, 'record how a step ended', load.planStep],
   ['resume', 'plan.resume', CURRENT, 'where to go on', load.resume],
+  ['push', 'push', MACHINES, 'send checkpoints and plans to a remote', load.push],
+  ['fetch', 'fetch', MACHINES, 'get checkpoints and plans from a remote', load.fetch],
+  ['bundle create', 'bundle.create', MACHINES, 'put them into a file', load.bundleCreate],
+  ['bundle import', 'bundle.import', MACHINES, 'take them from a file', load.bundleImport],
 ];
 
 const LONG: readonly Row[] = [

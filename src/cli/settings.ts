@@ -5,6 +5,41 @@ import type { Surroundings } from './surroundings.js';
 
 type Env = Surroundings['env'];
 
+/** What ssh, git's credential helpers and its transports go by; none leads to a repository. */
+const OF_REMOTES = [
+  'SSH_AUTH_SOCK',
+  'SSH_AGENT_PID',
+  'SSH_ASKPASS',
+  'SSH_ASKPASS_REQUIRE',
+  'GIT_ASKPASS',
+  'GIT_SSH',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH_VARIANT',
+  'GIT_SSL_CAINFO',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'USER',
+  'LOGNAME',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'XDG_RUNTIME_DIR',
+  'DBUS_SESSION_BUS_ADDRESS',
+];
+
+function remoteEnvironment(env: Env): Record<string, string> {
+  return Object.fromEntries(
+    OF_REMOTES.flatMap((name) => {
+      const value = variable(env, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** A variable's value; an empty one is as good as none. */
 export function variable(env: Env, name: string): string | undefined {
   return env[name] || undefined;
@@ -30,6 +65,7 @@ export function openOptions(values: GlobalValues, env: Env, directory: string): 
     // A relative one is invalid by the XDG base directory specification.
     configHome: configHome !== undefined && isAbsolute(configHome) ? configHome : undefined,
     searchPath: variable(env, 'PATH'),
+    remoteEnvironment: remoteEnvironment(env),
   };
 }
 

@@ -5,6 +5,7 @@ import { readBounded } from '../disk/read.js';
 import { createPlanFile, planFilePath } from '../plan/plan-file.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { DoctorContext } from './check.js';
 import { statesOf, type KnownState } from './plan-states.js';
 import { setAside } from './set-aside.js';
@@ -66,12 +67,23 @@ function setAsideSafetyNote({ repository, readPending }: DoctorContext, planId: 
 }
 
 /**
+ * A plan as the newest sidecar that tells of it would have it, or null.
+ * @throws {PitonError} `UNSUPPORTED_FORMAT` when a newer piton wrote one of them.
+ */
+export async function planFromSidecars(
+  workspace: RollbackWorkspace,
+  planId: string,
+): Promise<Plan | null> {
+  return newestPlan(await statesOf(workspace, planId), 0);
+}
+
+/**
  * Makes a lost plan file anew from the sidecars of the plan's checkpoints.
  * @throws {PitonError} `STATE_DAMAGED` when none of them can be read; `UNSUPPORTED_FORMAT`.
  */
 export async function rebuildLostPlan(context: DoctorContext, planId: string): Promise<void> {
   const { repository, durability } = context;
-  const plan = newestPlan(await statesOf(await context.workspace(), planId), 0);
+  const plan = await planFromSidecars(await context.workspace(), planId);
   if (plan === null) {
     throw new PitonError('STATE_DAMAGED', 'no sidecar of its checkpoints can be read');
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Check } from './check.js';
 import { namesIn } from './names-in.js';
 
-const FOLDERS = ['plans', 'staging', 'trash', 'archive', 'log'];
+const FOLDERS = ['plans', 'staging', 'trash', 'archive', 'log', 'incoming'];
 const FILES = [
   'workspace.json',
   'stat-cache',

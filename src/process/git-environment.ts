@@ -7,6 +7,11 @@ export interface RemoteAccess {
   protocols: readonly ('file' | 'git' | 'http' | 'https' | 'ssh')[];
   /** What ssh and credential helpers need, such as `HOME` and `SSH_AUTH_SOCK`. */
   environment: Readonly<Record<string, string>>;
+  /**
+   * Absolute paths of the user's and the machine's config files: they say how to log in. What
+   * piton sets is stronger.
+   */
+  configFiles: readonly string[];
 }
 
 export interface GitSurroundings {
@@ -66,16 +71,20 @@ export function gitEnvironment(
     PATH: program.searchPath,
     // There is no protocol of that name: it makes a list that allows nothing.
     GIT_ALLOW_PROTOCOL: ['none', ...(remote?.protocols ?? [])].join(':'),
-    ...settings({ ...FIXED_CONFIG, ...config }),
+    ...settings([
+      ...(remote?.configFiles ?? []).map((path): Setting => ['include.path', path]),
+      ...Object.entries({ ...FIXED_CONFIG, ...config }),
+    ]),
     ...(repository === undefined ? {} : { GIT_DIR: repository.gitDir }),
     ...(isolated === null ? {} : { GIT_COMMON_DIR: isolated.commonDir }),
     ...(workTree === undefined ? {} : { GIT_WORK_TREE: workTree }),
   };
 }
 
+type Setting = readonly [key: string, value: string];
+
 /** As `git -c`, for keys that hold `=` too, and without showing the values to other users. */
-function settings(config: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(config);
+function settings(entries: readonly Setting[]): Record<string, string> {
   const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(entries.length) };
   entries.forEach(([key, value], index) => {
     variables[`GIT_CONFIG_KEY_${index}`] = key;

@@ -23,9 +23,10 @@ export interface Target {
   knowledge: TargetKnowledge;
 }
 
-async function readIgnoreFiles(
+/** The contents of the ignore files among the entries of a checkpoint, by path. */
+export async function readIgnoreFiles(
   entries: readonly FileEntry[],
-  context: CheckpointContext,
+  context: Pick<CheckpointContext, 'objects'>,
 ): Promise<Map<BytePath, Buffer>> {
   const files = new Map<BytePath, Buffer>();
   const names = new Set<BytePath>(IGNORE_FILES);

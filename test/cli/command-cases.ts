@@ -258,6 +258,19 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'redo',
     calls: [['redo', { plan: 'p', dryRun: true, token: 't' }]],
   },
+  { line: 'push origin', name: 'push', calls: [['push', 'origin', {}]] },
+  { line: 'push x --plan p', name: 'push', calls: [['push', 'x', { plan: 'p' }]] },
+  { line: 'fetch ../x.git', name: 'fetch', calls: [['fetch', '../x.git', {}]] },
+  {
+    line: 'bundle create /x.bundle --plan p',
+    name: 'bundle.create',
+    calls: [['createBundle', '/x.bundle', { plan: 'p' }]],
+  },
+  {
+    line: 'bundle import /x.bundle',
+    name: 'bundle.import',
+    calls: [['importBundle', '/x.bundle', {}]],
+  },
   { line: 'verify', name: 'verify', calls: [['verify', { all: false }]] },
   {
     line: 'verify a --plan p',

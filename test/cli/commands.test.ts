@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { COMMANDS } from '../../src/cli/command-table.js';
 import { COMMAND_CASES } from './command-cases.js';
-import { documentOf, runFake } from './run-fake.js';
+import { documentOf, runFake, type FakeOptions } from './run-fake.js';
 import {
   CREATED,
   DECISION,
@@ -119,6 +119,44 @@ describe('cli: commands', () => {
       .and.property('hint')
       .match(/--yes/);
     expect(nobody.calls.map(([verb]) => verb)).not.to.include('deletePlan');
+  });
+
+  it('ask before sensitive files are pushed, when there is somebody to ask', async () => {
+    const paths = ['.env', '1', '2', '3', '4', 'x'];
+    const told = async (args: string[], options: FakeOptions, some = paths) => {
+      let answer: unknown;
+      const push = async (_: string, given: { onSensitive: (p: string[]) => Promise<boolean> }) => {
+        answer = await given.onSensitive(some);
+        return { remote: 'r', pushed: [], up_to_date: 0, differing: [] };
+      };
+      const run = await runFake(['push', 'r', ...args], { ...options, answers: { push } });
+      return { answer, stderr: run.stderr };
+    };
+    const no = await told([], { terminal: true, stdin: 'n\n' });
+    expect(no.answer).to.equal(false);
+    expect(no.stderr).to.include('Push 6 sensitive files (".env", "1", "2", "3", "4", …)? [y/N]');
+    const one = await told([], { terminal: true, stdin: 'y\n' }, ['.env']);
+    expect(one.answer).to.equal(true);
+    expect(one.stderr).to.include('(".env")?');
+    expect(await told([], {})).to.deep.equal({ answer: true, stderr: '' });
+    expect(await told(['--yes'], { terminal: true })).to.deep.equal({ answer: true, stderr: '' });
+  });
+
+  it('show unnamed plans and what differs on the other side', async () => {
+    const differing = ['X'];
+    const push = { remote: 'r', pushed: [], up_to_date: 1, differing };
+    const pushed = await runFake(['push', 'r'], { answers: { push } });
+    expect(pushed.stdout).to.equal(
+      'Pushed 0 checkpoints to r; 1 there already\nsomething else is there, and stays:\n  X\n',
+    );
+    const plans = [
+      { plan_id: 'P', name: null, outcome: 'kept' },
+      { plan_id: 'Q', name: null, outcome: 'up_to_date' },
+    ];
+    const fetch = { remote: 'r', fetched: [], up_to_date: 0, differing, plans };
+    const fetched = await runFake(['fetch', 'r'], { answers: { fetch } });
+    expect(fetched.stdout).to.match(/^plans:\n {2}kept {2}P *\nsomething else is here/m);
+    expect(fetched.stdout).not.to.include('Q');
   });
 
   it('fail when verify finds damage, with what it found', async () => {

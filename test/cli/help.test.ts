@@ -12,6 +12,7 @@ const PAGES = [
   ['plan'],
   ['plan', 'decision'],
   ['plan', 'checkpoint'],
+  ['bundle'],
   ...COMMANDS.map(({ words }) => words.split(' ')),
 ];
 

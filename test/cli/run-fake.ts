@@ -14,11 +14,13 @@ import {
   CREATED,
   DECISION,
   DIFF,
+  FETCHED,
   HEALTHY,
   INITIALISED,
   NOW,
   PLAN,
   PRUNED,
+  PUSHED,
   RECOVERED,
   RESUMED,
   ROLLED_BACK,
@@ -70,6 +72,10 @@ const ANSWERS: Record<Verb, unknown> = {
   }),
   prune: PRUNED,
   gc: COLLECTED,
+  push: PUSHED,
+  fetch: FETCHED,
+  createBundle: { file: '/w/x.bundle', checkpoints: 2, bytes: 2048 },
+  importBundle: FETCHED,
   recover: RECOVERED,
   verify: SOUND,
   doctor: HEALTHY,
@@ -194,7 +200,7 @@ function withoutOperation(value: unknown): unknown {
   if (typeof value === 'function') return 'work';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value).filter(
-    ([key, each]) => key !== 'signal' && key !== 'onProgress' && each !== undefined,
+    ([key, each]) => key !== 'signal' && typeof each !== 'function' && each !== undefined,
   );
   return Object.fromEntries(kept);
 }

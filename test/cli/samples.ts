@@ -4,9 +4,11 @@ import type {
   CheckpointDiffData,
   DecisionData,
   DoctorData,
+  FetchData,
   GcData,
   PlanData,
   PruneData,
+  PushData,
   RecoverData,
   ResumeData,
   RollbackData,
@@ -184,3 +186,18 @@ export const PRUNED: PruneData = {
 };
 
 export const COLLECTED: GcData = { bytes_before: 3_145_728, bytes_after: 1_572_864, swept: 0 };
+export const PUSHED: PushData = {
+  remote: 'https://***@host/r.git',
+  pushed: [CHECKPOINT.checkpoint_id],
+  up_to_date: 2,
+  differing: [],
+};
+
+export const FETCHED: FetchData = {
+  remote: '/srv/r.git',
+  fetched: [CHECKPOINT.checkpoint_id],
+  up_to_date: 0,
+  differing: [],
+  plans: [{ plan_id: PLAN_ID, name: 'swap parser', outcome: 'created' }],
+  current_plan_id: PLAN_ID,
+};

@@ -100,6 +100,8 @@ describe('docs: reference', () => {
       'CheckpointDiffOptions',
       'RollbackOptions',
       'AttemptOptions',
+      'PushOptions',
+      'BundleOptions',
     ];
     for (const name of interfaces) {
       expect(missingIn(API, membersOf('src/api/types.ts', name)), name).to.be.empty;
@@ -115,6 +117,9 @@ describe('docs: reference', () => {
       'ChangeData',
       'RollbackData',
       'AttemptData',
+      'PushData',
+      'FetchData',
+      'BundleCreateData',
       'DecisionData',
       'DecisionAddData',
       'ResumeData',

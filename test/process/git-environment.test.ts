@@ -54,7 +54,11 @@ describe('the environment of git', () => {
   });
 
   it('has what a remote needs, when there is one', async () => {
-    const remote = { protocols: ['file', 'ssh'], environment: { HOME: '/home/me' } };
+    const remote = {
+      protocols: ['file', 'ssh'],
+      environment: { HOME: '/home/me' },
+      configFiles: [],
+    };
     const seen = await environment({ remote });
     expect(seen.get('HOME')).to.equal('/home/me');
     expect(seen.get('GIT_ALLOW_PROTOCOL')).to.equal('none:file:ssh');
@@ -68,7 +72,7 @@ describe('the environment of git', () => {
     const args = ['fetch', `file://${remoteDirectory}`, 'main:refs/heads/fetched'];
     const refused = await failureOf(runGit(realGit(), { repository, args }));
     expect(refused.message).to.contain("transport 'file' not allowed");
-    const remote = { protocols: ['file'] as const, environment: {} };
+    const remote = { protocols: ['file'] as const, environment: {}, configFiles: [] };
     await runGit(realGit(), { repository, args, remote });
     const args2 = ['rev-parse', 'refs/heads/fetched'];
     const fetched = await runGit(realGit(), { repository, args: args2 });
@@ -95,12 +99,24 @@ describe('the environment of git', () => {
       git(remote, 'commit', '-q', '--allow-empty', '-m', name);
     }
     const repository = repositoryAt(directory);
-    const access = { protocols: ['file'] as const, environment: {} };
+    const access = { protocols: ['file'] as const, environment: {}, configFiles: [] };
     const args = ['fetch', `file://${remote}`, 'main:refs/heads/fetched'];
     const trace = join(tempDirectory(), 'trace');
     access.environment = { GIT_TRACE: trace };
     await runGit(realGit(), { repository, args, remote: access });
     expect(readFileSync(trace, 'utf8')).not.to.match(/run_command: .*(gc|maintenance)/);
+  });
+
+  it('includes config files for a remote, and is stronger than they', async () => {
+    const file = join(tempDirectory(), 'own.config');
+    writeFileSync(file, '[maintenance]\n\tauto = true\n[user]\n\tfromfile = yes\n');
+    const remote = { protocols: [], environment: {}, configFiles: [file, '/no/such/file'] };
+    const read = async (key: string) => {
+      const { stdout } = await runGit(realGit(), { args: ['config', '--get', key], remote });
+      return stdout.toString();
+    };
+    expect(await read('user.fromfile')).to.equal('yes\n');
+    expect(await read('maintenance.auto')).to.equal('false\n');
   });
 
   it('makes repositories without hooks', async () => {
@@ -156,7 +172,7 @@ describe('the environment of git', () => {
     git(join(clone, 'sub'), 'config', 'remote.origin.uploadpack', program);
 
     const repository = repositoryAt(clone);
-    const access = { protocols: ['file'] as const, environment: {} };
+    const access = { protocols: ['file'] as const, environment: {}, configFiles: [] };
     const fetch = (name: string, config = {}) =>
       runGit(realGit(), {
         repository,

@@ -22,6 +22,7 @@ const UNIT: MochaOptions = {
     'store',
     'worktree',
     'checkpoint',
+    'remote',
     'rollback',
     'plan',
     'doctor',
