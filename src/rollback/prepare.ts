@@ -26,7 +26,7 @@ export interface PrepareInput extends OperationOptions, AreasOptions {
   proposal: RollbackProposal;
   survey: Survey;
   returns: readonly ReturnStep[];
-  scan: Scan;
+  scan: Pick<Scan, 'statEntries'>;
   objects: ObjectReader;
   /** What is remembered of the scan before the safety checkpoint's. */
   lastScan: StatCache | null;
