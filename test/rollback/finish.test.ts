@@ -163,6 +163,17 @@ describe('recovering', () => {
     expect(readJournal(context.stateDir)).to.equal(null);
   });
 
+  it('tells of what had been kept when finishing was cut off, and lists it', async () => {
+    const context = makeOperation();
+    put(inTrash(context, ID, 'kept'), '3', 'only here');
+    writeJournal(context.stateDir, journalOf([retire('uncaptured', 3)]), 'fast');
+    commitJournal(context.stateDir, 'fast');
+    const recovery = await recoverUnfinished(context);
+    const expected = [{ path: 'uncaptured', to: `trash/${ID}/kept/3` }];
+    expect(recovery?.retired).to.deep.equal(expected);
+    expect(readdirSync(inTrash(context, ID))).to.include('retired.json');
+  });
+
   it('finishes what had, the plan file included', async () => {
     const context = makeOperation();
     writeJournal(context.stateDir, journalOf([]), 'fast');
