@@ -67,7 +67,7 @@ async function prepared(given: Given): Promise<{ steps: Step[]; areas: Areas }> 
   };
   const input = { root, stateDir, durability: 'fast', id: ID } as const;
   try {
-    const rest = { proposal, survey, returns: [], scan, objects };
+    const rest = { proposal, survey, returns: [], scan, objects, lastScan: null };
     return { steps: await prepareSteps({ ...input, ...rest }, areas), areas };
   } finally {
     areas.close();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Step } from '../../src/rollback/steps.js';
 import {
@@ -44,6 +44,16 @@ describe('the step that brings something back', () => {
     undo(context, [step]);
     expect(readFileSync(join(context.root, 'a'), 'utf8')).to.equal('kept');
     expect(readFileSync(kept, 'utf8')).to.equal('new there');
+  });
+
+  it('leaves what somebody put in the place of what came back', () => {
+    const { context, kept, step } = oneKept();
+    take(context, [step]);
+    put(context.root, 'b', 'mine');
+    renameSync(join(context.root, 'b'), join(context.root, 'a'));
+    undo(context, [step]);
+    expect(readFileSync(join(context.root, 'a'), 'utf8')).to.equal('mine');
+    expect(existsSync(kept)).to.equal(false);
   });
 
   it('comes back when the folder above it was taken away since', () => {
