@@ -114,11 +114,15 @@ export async function benchLongRun(
   const days = Math.round((checkpoints * STEP_MS) / 86_400_000);
   return [
     `${madeOn}.\n`,
-    `${count(checkpoints)} checkpoints of a tree of ${count(FILES)} files, ${CHANGED} of` +
-      ' which get new contents each time, by the library. A clock moved by hand puts' +
-      ` ${STEP_MS / 60_000} minutes between them, ${days} days in all, and objects age with it. The default` +
-      ` policy is applied to each; \`gc\` is run ${SAMPLES} times. What is kept grows until the first` +
-      ' checkpoints are seven days old, the git dir until what they left is two weeks older.\n',
+    [
+      `${count(checkpoints)} checkpoints of a tree of ${count(FILES)} files,`,
+      `${CHANGED} of which get new contents each time, by the library.`,
+      `A clock moved by hand puts ${STEP_MS / 60_000} minutes between them,`,
+      `${days} days in all, and objects age with it.`,
+      `The default policy is applied to each; \`gc\` is run ${SAMPLES} times.`,
+      'What is kept grows until the first checkpoints are seven days old,',
+      'the git dir until what they left is two weeks older.\n',
+    ].join(' '),
     table.replace(/^## .*\n\n/, ''),
     '```text',
     plot('one checkpoint (median)', samples, (one) => one.milliseconds, milliseconds),
