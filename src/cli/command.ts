@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Workspace } from '../api/workspace.js';
 import { PitonError } from '../core/errors.js';
-import type { Progress } from '../core/types.js';
+import type { Progress, Warning } from '../core/types.js';
 import type { ProgramEnd } from '../process/run-program.js';
 import { missing, readOptions, type Options, type ReadText, type ValuesOf } from './option.js';
 import { PLAN_OPTION } from './global-options.js';
@@ -60,6 +60,10 @@ export interface Context {
   confirm: (question: string) => Promise<boolean | null>;
   /** Standard input, opened when first asked for. */
   stdin: () => Readable;
+  /** For a command with `ownsOutput`. */
+  stdout: Writable;
+  /** The warnings so far, which this takes away: none of them is told again. */
+  takeWarnings: () => Warning[];
   /** Runs a program on piton's own streams. */
   runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
 }
@@ -72,6 +76,8 @@ export interface CommandDefinition<O extends Options, P extends Positionals, D> 
   options: O;
   /** What follows `--`, when that is something of its own; otherwise it is positionals. */
   rest?: Rest;
+  /** Whether it speaks on standard output itself; what is told goes to standard error. */
+  ownsOutput?: boolean;
   /** The file that the JSON document goes to. A relative one begins where the user stands. */
   reportFile?: (given: Given<O, P>) => string | undefined;
   /** What follows the command's words (and the plan), and what that does. */
@@ -119,6 +125,8 @@ export interface Command {
   positionals: Positionals;
   options: Options;
   rest: Rest | undefined;
+  /** Whether standard output is not for what piton tells. */
+  leavesOutput: boolean;
   examples: readonly (readonly [string, string])[];
   /** @throws {PitonError} `USAGE` */
   prepare: (parsed: ParsedArguments, calling: Calling) => Prepared;
@@ -169,6 +177,7 @@ export function defineCommand<O extends Options, P extends Positionals, D>(
     positionals: definition.positionals,
     options: definition.options,
     rest: definition.rest,
+    leavesOutput: definition.rest === 'command' || definition.ownsOutput === true,
     examples: definition.examples,
     prepare: (parsed, calling) => {
       const given = readGiven(definition, parsed, calling);

@@ -71,6 +71,11 @@ export class Report {
     void this.#stderr.write(`${label} ${escapeControl(warning.message)}\n${list}`);
   }
 
+  /** The warnings so far; they are told no more. */
+  takeWarnings(): Warning[] {
+    return this.#warnings.splice(0);
+  }
+
   /** Tells what a command did. @returns the exit code */
   async finish({ data, render, failure, exitCode }: Outcome): Promise<number> {
     const { json, quiet } = this.#manner;

@@ -32,7 +32,7 @@ export async function understand(
     entry.load(),
     import('./parse-arguments.js'),
   ]);
-  recognised(entry.name, command.rest === 'command');
+  recognised(entry.name, command.leavesOutput);
   const options = { ...GLOBAL_OPTIONS, ...optionsOf(command, entry.form) };
   const parsed = await parseArguments(found.args, options, directory);
   const globals = readOptions(GLOBAL_OPTIONS, parsed.options);

@@ -31,7 +31,7 @@ export async function work(
 
 function around(
   { json, yes }: GlobalValues,
-  { stdin, stderr, stop, runProgram }: Surroundings,
+  { stdin, stdout, stderr, stop, runProgram }: Surroundings,
   report: Report,
 ): Omit<Context, 'workspace' | 'directory'> {
   return {
@@ -39,6 +39,8 @@ function around(
     json,
     yes,
     stdin,
+    stdout,
+    takeWarnings: () => report.takeWarnings(),
     runProgram: async (request) => {
       report.progress.clear();
       return runProgram(request);

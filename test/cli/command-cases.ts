@@ -20,6 +20,7 @@ const NO_ROLLBACK_FLAGS = { head: false, dryRun: false, force: false };
 export const COMMAND_CASES: CommandCase[] = [
   { line: 'init', name: 'init', calls: [['init', { force: false }]] },
   { line: 'init --force', name: 'init', calls: [['init', { force: true }]] },
+  { line: 'mcp', name: 'mcp', calls: [], told: 'stderr' },
   { line: 'completion', name: 'completion', calls: [] },
   { line: 'completion zsh', name: 'completion', calls: [] },
   { line: 'completion --candidates -- rollb', name: 'completion', calls: [] },

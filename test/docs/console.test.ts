@@ -5,7 +5,7 @@ import { ROOT } from '../house/source.js';
 import { isAsShown, isFailureShown, runCommands, settled, shownCommands } from './console.js';
 
 /** Documents whose commands are run from the first to the last, as they stand. */
-const DOCUMENTS = ['README.md', 'docs/reference/checkpointing.md'];
+const DOCUMENTS = ['README.md', 'docs/reference/checkpointing.md', 'docs/hosts/mcp.md'];
 
 describe('docs: commands', () => {
   it('are taken from console blocks alone, with what they print', () => {

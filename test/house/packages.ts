@@ -10,6 +10,8 @@ export const OWNERS: Readonly<Record<string, string>> = {
   ulid: 'src/core/',
   yargs: 'src/cli/',
   diff: 'src/worktree/',
+  '@modelcontextprotocol/sdk': 'src/cli/mcp/',
+  zod: 'src/cli/mcp/',
 };
 
 /** Starting a program is what process/ is for, and execa does it but for one. */

@@ -12,7 +12,7 @@ const ALLOWED = [
   /^README\.md$/,
   /^LICENSE$/,
   /^bin\/piton\.js$/,
-  /^docs\/(?:(?:decisions|reference)\/)?[\w-]+\.md$/,
+  /^docs\/(?:(?:decisions|hosts|reference)\/)?[\w-]+\.md$/,
   /^dist\/(?:cli|index|hash-worker|chunk-[A-Z0-9]+|[\w-]+-[A-Z0-9]{8})\.js$/,
   /^dist\/(?:git-)?piton\.1$/,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
