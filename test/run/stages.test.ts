@@ -50,6 +50,7 @@ describe('run: stages', () => {
     const names = STAGES.map(({ name }) => name);
     expect(PROFILES['full']).to.deep.equal(names);
     expect(names).to.include.members([...(PROFILES['quick'] ?? [])]);
+    expect(PROFILES['all']).to.include.members(['unit', 'property', 'coverage']);
     const measured = ['unit', 'conformance', 'property', 'hostile'];
     for (const name of measured) {
       expect(names.indexOf(name), name).to.be.within(0, names.indexOf('coverage'));

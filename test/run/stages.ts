@@ -128,7 +128,7 @@ export const STAGES: readonly Stage[] = [
 ];
 
 /** Longer than a landing should wait for; `npm run test:stage -- full` has them too. */
-const APART = ['coverage', 'crash', 'nodes'];
+const APART = ['crash', 'nodes'];
 
 /** Named selections of stages; `all` is `npm test`. */
 export const PROFILES: Record<string, readonly string[]> = {
