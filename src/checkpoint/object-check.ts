@@ -107,12 +107,14 @@ export class ObjectCheck {
   /** Contents that may not fit in memory. */
   async #readThrough(oid: ObjectId): Promise<void> {
     this.#step();
-    const { type, stream } = await this.#objects.readStream(oid);
-    for await (const chunk of stream) {
-      void chunk;
-      this.#options.signal?.throwIfAborted();
+    const object = await this.#objects.readStream(oid);
+    if (object.whole === undefined) {
+      for await (const chunk of object.stream) {
+        void chunk;
+        this.#options.signal?.throwIfAborted();
+      }
     }
-    if (type !== 'blob') throw wrongType(oid, type, 'blob');
+    if (object.type !== 'blob') throw wrongType(oid, object.type, 'blob');
     this.#wholeBlobs.add(oid);
   }
 

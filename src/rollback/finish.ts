@@ -111,8 +111,8 @@ function keepUncaptured(journal: Journal, operation: OpenOperation): Kept[] {
 /** Whether an object can be read whole. */
 async function isReadable(objects: ObjectReader, oid: ObjectId): Promise<boolean> {
   try {
-    const { stream } = await objects.readStream(oid);
-    for await (const chunk of stream) void chunk;
+    const object = await objects.readStream(oid);
+    if (object.whole === undefined) for await (const chunk of object.stream) void chunk;
     return true;
   } catch (error) {
     if (error instanceof PitonError && error.code === 'OBJECT_DAMAGED') return false;

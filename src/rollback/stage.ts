@@ -49,10 +49,11 @@ async function writeContents(
   request: StageRequest,
   objects: ObjectReader,
 ): Promise<void> {
-  const { type, stream } = await objects.readStream(request.entry.oid);
-  if (type !== 'blob') stream.destroy();
-  assertBlob(type, request.entry.oid);
-  for await (const chunk of stream) writeFully(fd, chunk as Buffer);
+  const object = await objects.readStream(request.entry.oid);
+  if (object.whole === undefined && object.type !== 'blob') object.stream.destroy();
+  assertBlob(object.type, request.entry.oid);
+  if (object.whole !== undefined) writeFully(fd, object.whole);
+  else for await (const chunk of object.stream) writeFully(fd, chunk as Buffer);
 }
 
 async function stageFile(

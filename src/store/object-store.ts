@@ -7,6 +7,8 @@ export interface ObjectStream {
   /** Bytes of the contents. */
   size: number;
   stream: Readable;
+  /** The contents, already verified, when they are in memory anyway; then `stream` may be left. */
+  whole?: Buffer;
 }
 
 /** Reads objects. Whatever comes out has been hashed and has the id that was asked for. */

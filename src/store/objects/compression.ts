@@ -8,9 +8,21 @@ import { damaged } from './damage.js';
  */
 export const DEFLATE_LEVEL = 1;
 
+const SMALLEST_CHUNK = 64;
+const SMALLEST_WINDOW_BITS = 9;
+const LARGEST_WINDOW_BITS = 15;
+const LARGEST_OUTPUT_CHUNK = 64 * 1024;
+
 /** Contents as packs hold them. */
 export function deflate(data: Uint8Array): Buffer {
-  return deflateSync(data, { level: DEFLATE_LEVEL });
+  const { length } = data;
+  // Most contents are small, and what zlib sets aside for large ones takes as long as the work.
+  const enough = 32 - Math.clz32(length);
+  return deflateSync(data, {
+    level: DEFLATE_LEVEL,
+    windowBits: Math.min(Math.max(enough, SMALLEST_WINDOW_BITS), LARGEST_WINDOW_BITS),
+    chunkSize: Math.min(SMALLEST_CHUNK + length, LARGEST_OUTPUT_CHUNK),
+  });
 }
 
 export interface Inflated {
@@ -20,7 +32,6 @@ export interface Inflated {
 }
 
 const LARGEST_CHUNK = 1024 * 1024;
-const SMALLEST_CHUNK = 64;
 
 /** With `info` zlib answers with its engine too, which the type declarations leave out. */
 function inflateWithInfo(input: Uint8Array, options: ZlibOptions): Inflated {

@@ -45,6 +45,23 @@ export function openObjectStore(options: ObjectStoreOptions): RepositoryObjects 
   return new ObjectDatabase(options);
 }
 
+/** Contents in memory; a stream of them is only made when somebody wants one. */
+class WholeObject implements ObjectStream {
+  readonly type: ObjectType;
+  readonly size: number;
+  readonly whole: Buffer;
+
+  constructor(type: ObjectType, data: Buffer) {
+    this.type = type;
+    this.size = data.length;
+    this.whole = data;
+  }
+
+  get stream(): Readable {
+    return Readable.from([this.whole], { objectMode: false });
+  }
+}
+
 interface Look<T> {
   found: T | null;
   damage?: PitonError;
@@ -105,7 +122,7 @@ class ObjectDatabase implements RepositoryObjects {
     }
     if (look.found !== null) return look.found;
     const { type, data } = await this.read(oid);
-    return { type, size: data.length, stream: Readable.from([data], { objectMode: false }) };
+    return new WholeObject(type, data);
   }
 
   /** git may have repacked since the folders were looked at, so that everything lies elsewhere. */

@@ -1,13 +1,14 @@
 import { closeSync, lstatSync } from 'node:fs';
 import type { PitonError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
-import type { GitObject, ObjectId } from '../../core/types.js';
+import type { GitObject, ObjectId, ObjectType } from '../../core/types.js';
 import type { ObjectStream } from '../object-store.js';
 import { BaseCache } from './base-cache.js';
 import { damaged, isDamage, objectDamage } from './damage.js';
 import { openLoose, readLoose } from './loose-file.js';
 import { hashObject } from './object-format.js';
 import type { KnownPack } from './pack-catalog.js';
+import type { PackedEntry } from './pack-entry.js';
 import { PackFile } from './pack-file.js';
 import type { PackIndex } from './pack-index.js';
 import { PackSizes } from './pack-sizes.js';
@@ -18,6 +19,11 @@ import { verifiedStream, type StoredStream } from './verified-stream.js';
 const STREAMED_FROM_BYTES = 1024 * 1024;
 
 type Attempt<T> = () => T | null;
+
+/** Whether an entry of a pack is large and no delta. */
+function isStreamed(entry: PackedEntry): entry is PackedEntry & { type: ObjectType } {
+  return entry.type !== null && entry.size >= STREAMED_FROM_BYTES;
+}
 
 /** Reads the objects that a repository and its alternates hold, verified. */
 export class StoredObjects {
@@ -105,12 +111,16 @@ export class StoredObjects {
     index: PackIndex,
     offset: number,
   ): ObjectStream | null {
+    // A pack that is open anyway tells at once that an object is none of these.
+    const known = this.#open.get(pack)?.entryAt(offset);
+    if (known !== undefined && !isStreamed(known)) return null;
     const file = PackFile.open(pack.path, index, this.#cache);
     if (file === null) return null;
     let stored: StoredStream | null = null;
     try {
-      const { type, size, dataOffset: start } = file.entryAt(offset);
-      if (type === null || size < STREAMED_FROM_BYTES) return null;
+      const entry = file.entryAt(offset);
+      if (!isStreamed(entry)) return null;
+      const { type, size, dataOffset: start } = entry;
       stored = { fd: file.fd, start, end: file.end - 1, skip: 0, oid, type, size };
     } finally {
       if (stored === null) file.close();
