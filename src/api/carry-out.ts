@@ -24,6 +24,7 @@ import { stamped } from './put-plan.js';
 import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
 import { newestIdOf } from './select.js';
 import { subplansAfter, warnOfReverted } from './subplans-after.js';
+import { latestOf } from './take-checkpoint.js';
 
 export interface CarryOut extends OperationOptions {
   operation: JournalOperation;
@@ -115,6 +116,8 @@ export async function carryOut(
   const { plan, checkpoint } = request;
   const state: PlanState = planState(plan, listPlans(workspace.stateDir).plans);
   const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
+  // What is as it was then need not be read again.
+  const latest = await latestOf(workspace, plan);
   const subplans = subplansAfter(workspace, request);
   const changing = new Set(subplans.map(({ plan_id: id }) => id));
   const before = [plan, ...state.subplans.filter(({ plan_id: id }) => changing.has(id))];
@@ -127,6 +130,7 @@ export async function carryOut(
       planState: formatPlanState(state),
       planStateDigest: stateDigest(state),
       newestId,
+      latest,
       phase: plan.phase,
       step: plan.last_completed_step,
       reason: safetyReason(request),

@@ -4,12 +4,11 @@ import { PitonError } from '../core/errors.js';
 import { nextId, timeOfId } from '../core/ids.js';
 import { MODE, type HeadState, type ObjectId, type OperationOptions } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
-import { emptyTreeId, encodeCommit, hashObject } from '../store/objects/object-format.js';
+import { encodeCommit, hashObject } from '../store/objects/object-format.js';
 import type { RefEdit } from '../store/ref-store.js';
-import { changesOf, type FileChange } from '../worktree/diff.js';
+import { changesOf, diffEntries, type FileChange } from '../worktree/diff.js';
 import { recordOf } from '../worktree/ignore/ignore-record.js';
 import { readTreeDiff } from '../worktree/read-tree.js';
-import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
 import type { CheckpointContext } from './context.js';
 import { lookAtWorktree, type Look } from './look.js';
 import {
@@ -19,7 +18,8 @@ import {
   type CheckpointKind,
 } from './metadata.js';
 import { formatCheckpointRef, formatStateRef } from './ref-names.js';
-import { loadScanCache, saveScanCache, takeStamp } from './scan-cache.js';
+import { isWorthSaving, loadScanCache, saveScanCache, takeStamp } from './scan-cache.js';
+import { isSameHead, isSameView, uncapturedIgnoreFiles } from './same-view.js';
 import {
   addSidecarCommit,
   addSidecarTree,
@@ -75,6 +75,8 @@ interface Draft {
   head: HeadState;
   manifest: CheckpointManifest;
   staged: ObjectId | null;
+  /** Whether the stat cache that was used still holds. */
+  isVouched: boolean;
 }
 
 async function openLatest(
@@ -90,30 +92,6 @@ async function openLatest(
     if (error instanceof PitonError) return null;
     throw error;
   }
-}
-
-function uncapturedIgnoreFiles(look: Look, algorithm: 'sha1' | 'sha256'): Map<BytePath, Buffer> {
-  const captured = new Map(look.scan.entries.map(({ path, oid }) => [path, oid]));
-  return new Map(
-    [...look.ignoreFiles].filter(([path, text]) => {
-      return captured.get(path) !== hashObject(algorithm, 'blob', text);
-    }),
-  );
-}
-
-function isSameHead(left: HeadState, right: HeadState): boolean {
-  return left.ref === right.ref && left.commit === right.commit;
-}
-
-/** Whether two scans looked at the same paths: where one did not, absence means nothing. */
-function isSameView(left: CheckpointManifest, right: CheckpointManifest): boolean {
-  const viewOf = ({ ignore, not_captured: notCaptured, nested }: CheckpointManifest): string =>
-    JSON.stringify([
-      ignore,
-      notCaptured.map(({ path, reason }) => [path, reason]),
-      nested.map(({ path }) => path),
-    ]);
-  return viewOf(left) === viewOf(right);
 }
 
 class Creation {
@@ -138,11 +116,11 @@ class Creation {
     this.#request.check?.(look, draft.head);
     if (latest !== null && before !== null && this.#isUnchanged(draft, latest, before.manifest)) {
       await this.#batch.discard();
-      if (look.scan.hashedFiles > 0) saveScanCache(this.#context, look.scan, stamp, latest);
+      this.#remember(draft, stamp, latest);
       return { created: false, checkpoint: latest, changes: [], look, stamp };
     }
     const { checkpoint, changes } = await this.#store(draft);
-    saveScanCache(this.#context, look.scan, stamp, checkpoint);
+    this.#remember(draft, stamp, checkpoint);
     return { created: true, checkpoint, changes, look, stamp };
   }
 
@@ -161,22 +139,29 @@ class Creation {
       onProgress,
     });
     const known = this.#knownStaging(look.staging, before, head);
-    const staged = known ? before?.sidecar.stagedId : await this.#addStaged(look.staging, head);
-    const digest = known ? before?.manifest.staging_area?.digest : undefined;
-    const manifest = this.#manifest(look, head, digest);
-    return { look, head, manifest, staged: staged ?? null };
+    if (known !== null) look.staging?.learn(known);
+    const isKnown = known !== null && before !== null;
+    const staged = isKnown ? before.sidecar.stagedId : await this.#addStaged(look.staging, head);
+    return { look, head, manifest: this.#manifest(look, head), staged, isVouched };
   }
 
-  /** Whether the staging area is, to the byte, that of the latest checkpoint with the same HEAD. */
+  #remember({ look, isVouched }: Draft, stamp: bigint, checkpoint: Checkpoint): void {
+    if (!isWorthSaving(look.scan, { isVouched })) return;
+    saveScanCache(this.#context, look.scan, stamp, checkpoint);
+  }
+
+  /** What is known of a staging area that is, to the byte, the latest's, with the same HEAD. */
   #knownStaging(
     staging: StagingFile | null,
     before: { sidecar: Sidecar; manifest: CheckpointManifest } | null,
     head: HeadState,
-  ): boolean {
-    if (staging === null || before === null) return false;
+  ): CheckpointManifest['staging_area'] {
+    if (staging === null || before === null) return null;
     const { algorithm } = this.#context.repository;
     const isSame = before.sidecar.indexId === hashObject(algorithm, 'blob', staging.bytes);
-    return isSame && before.manifest.head.commit === head.commit;
+    return isSame && before.manifest.head.commit === head.commit
+      ? before.manifest.staging_area
+      : null;
   }
 
   async #addStaged(staging: StagingFile | null, head: HeadState): Promise<ObjectId | null> {
@@ -184,7 +169,7 @@ class Creation {
     return addStagedBlobs(this.#batch, this.#context.objects, staging.area, head.commit);
   }
 
-  #manifest(look: Look, head: HeadState, knownDigest: string | undefined): CheckpointManifest {
+  #manifest(look: Look, head: HeadState): CheckpointManifest {
     const { staging, scan, rules, nested } = look;
     const { algorithm } = this.#context.repository;
     return {
@@ -192,7 +177,7 @@ class Creation {
       include_ignored: this.#request.includeIgnored,
       plan_state_digest: this.#request.planStateDigest,
       staging_area: staging && {
-        digest: knownDigest ?? stagingDigest(staging.area),
+        digest: staging.digest,
         mtime_ns: String(staging.mtimeNs),
         mode: staging.mode,
         shared: staging.sharedName,
@@ -235,7 +220,7 @@ class Creation {
     const about = { checkpointId, planId, seconds, keeps };
     const sidecar = addSidecarCommit(this.#batch, tree, about);
     await this.#batch.publish();
-    const changes = await this.#changes(checkpoint);
+    const changes = await this.#changes(checkpoint, draft.look);
     signal?.throwIfAborted();
     this.#request.announce?.(checkpointId);
     this.edits = [
@@ -269,10 +254,10 @@ class Creation {
     };
   }
 
-  async #changes(checkpoint: Checkpoint): Promise<FileChange[]> {
-    const { objects, repository } = this.#context;
-    const before = this.#request.latest?.tree ?? emptyTreeId(repository.algorithm);
-    return changesOf(await readTreeDiff(objects, before, checkpoint.tree));
+  async #changes({ tree }: Checkpoint, { scan }: Look): Promise<FileChange[]> {
+    const { latest } = this.#request;
+    if (latest === null) return diffEntries([], scan.entries);
+    return changesOf(await readTreeDiff(this.#context.objects, latest.tree, tree));
   }
 }
 

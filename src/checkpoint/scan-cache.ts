@@ -59,6 +59,23 @@ export function takeStamp({ repository }: CheckpointContext): bigint {
   return isForeign ? mtimeNs - FOREIGN_SLACK_NS : mtimeNs;
 }
 
+/** Writing the cache takes about as long as hashing one file in so many again. */
+const FILES_PER_HASHED = 256;
+const HASHED_AGAIN_BYTES = 1024 * 1024;
+
+/**
+ * Whether a scan is worth remembering. The cache that it was made with serves the next one as
+ * well, when few files changed since and a checkpoint still vouches for it.
+ */
+export function isWorthSaving(
+  { entries, hashedFiles, hashedBytes }: Scan,
+  { isVouched }: Pick<LoadedCache, 'isVouched'>,
+): boolean {
+  if (hashedFiles === 0 && isVouched) return false;
+  const isMany = hashedFiles * FILES_PER_HASHED >= entries.length;
+  return !isVouched || isMany || hashedBytes > HASHED_AGAIN_BYTES;
+}
+
 /**
  * Remembers a scan whose contents all are in the checkpoint. The checkpoint stands already, so a
  * cache that cannot be written is only told of.

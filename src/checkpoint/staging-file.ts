@@ -9,6 +9,7 @@ import {
   resolveSplit,
   type StagingArea,
 } from '../worktree/staging-area/read-staging-area.js';
+import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
 import { trackedPaths, type TrackedPaths } from '../worktree/staging-area/tracked-paths.js';
 
 const READ_ATTEMPTS = 5;
@@ -20,7 +21,11 @@ export class StagingFile {
   readonly mode: number;
   readonly #gitDir: string;
   readonly #algorithm: HashAlgorithm;
+  #parsed: StagingArea | undefined;
   #area: StagingArea | undefined;
+  #digest: string | undefined;
+  /** What `sharedName` gives; undefined when it was not looked for. */
+  #shared: string | null | undefined;
   #tracked: TrackedPaths | undefined;
 
   private constructor(
@@ -58,8 +63,23 @@ export class StagingFile {
 
   /** The name of the file that a split index shares its entries with, or null. */
   get sharedName(): string | null {
-    const base = this.#parse().splitBase;
-    return base === null ? null : `sharedindex.${base}`;
+    if (this.#shared === undefined) {
+      const base = this.#parse().splitBase;
+      this.#shared = base === null ? null : `sharedindex.${base}`;
+    }
+    return this.#shared;
+  }
+
+  /** What its entries say, as `stagingDigest` has it. */
+  get digest(): string {
+    this.#digest ??= stagingDigest(this.area);
+    return this.#digest;
+  }
+
+  /** Takes what was found when a staging area of the very same bytes was read. */
+  learn({ digest, shared }: { digest: string; shared: string | null }): void {
+    this.#digest = digest;
+    this.#shared = shared;
   }
 
   get area(): StagingArea {
@@ -78,7 +98,8 @@ export class StagingFile {
   }
 
   #parse(): StagingArea {
-    return readStagingArea(this.bytes, this.#algorithm);
+    this.#parsed ??= readStagingArea(this.bytes, this.#algorithm);
+    return this.#parsed;
   }
 
   #resolve(): StagingArea {

@@ -1,5 +1,7 @@
 import { compareBytes, isWithin, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { MODE, type FileEntry } from '../core/types.js';
+import { pairedEntries } from '../worktree/diff.js';
+import { addParents, foldersOf } from './folders-of.js';
 
 export type LeftReason = 'ignored' | 'not_captured' | 'nested_repository';
 
@@ -59,22 +61,6 @@ export interface RollbackProposal {
   unchanged: number;
 }
 
-function addParents(folders: Set<BytePath>, path: BytePath): void {
-  for (let parent = parentOf(path); parent !== ROOT && !folders.has(parent);) {
-    folders.add(parent);
-    parent = parentOf(parent);
-  }
-}
-
-function foldersOf(entries: readonly FileEntry[]): Set<BytePath> {
-  const folders = new Set<BytePath>();
-  for (const { path, mode } of entries) {
-    addParents(folders, path);
-    if (mode === MODE.directory) folders.add(path);
-  }
-  return folders;
-}
-
 function isFile(entry: FileEntry): boolean {
   return entry.mode !== MODE.directory;
 }
@@ -88,8 +74,8 @@ class Proposer {
   readonly #input: ProposalInput;
   readonly #targetFolders: Set<BytePath>;
   /** Of the paths that are rolled back: what must be a folder, and what a file or link. */
-  readonly #wantedFolders: Set<BytePath>;
-  readonly #wantedFiles: Set<BytePath>;
+  #knownWantedFolders: Set<BytePath> | undefined;
+  #knownWantedFiles: Set<BytePath> | undefined;
   /** Nested repositories that came after the checkpoint. */
   readonly #newNested: Set<BytePath>;
   readonly #proposal: RollbackProposal;
@@ -97,14 +83,7 @@ class Proposer {
   constructor(input: ProposalInput) {
     this.#input = input;
     this.#targetFolders = foldersOf(input.target);
-    const wanted = input.target.filter(({ path }) => this.#isMeant(path));
-    this.#wantedFolders = foldersOf(wanted);
-    this.#wantedFiles = new Set(wanted.filter(isFile).map(({ path }) => path));
-    for (const path of input.returns) {
-      this.#wantedFiles.add(path);
-      addParents(this.#wantedFolders, path);
-      addParents(this.#targetFolders, path);
-    }
+    for (const path of input.returns) addParents(this.#targetFolders, path);
     this.#newNested = new Set(
       input.present.nestedRepositories.filter(
         (folder) => !input.knowledge.hadNestedRepository(folder),
@@ -124,20 +103,41 @@ class Proposer {
   }
 
   run(): RollbackProposal {
-    const present = new Map(this.#input.present.entries.map((entry) => [entry.path, entry]));
-    const presentFolders = foldersOf(this.#input.present.entries);
-    const wanted = new Set<BytePath>();
-    for (const entry of this.#input.target) {
-      if (!this.#isMeant(entry.path)) continue;
-      wanted.add(entry.path);
-      this.#want(entry, present.get(entry.path) ?? null, presentFolders);
-    }
-    for (const entry of this.#input.present.entries) {
-      if (wanted.has(entry.path)) continue;
-      if (this.#isMeant(entry.path) || this.#isInTheWay(entry.path)) this.#considerRemoval(entry);
+    const { target, present } = this.#input;
+    const presentFolders = foldersOf(present.entries);
+    for (const { before, after } of pairedEntries(present.entries, target)) {
+      if (after !== null && this.#isMeant(after.path)) this.#want(after, before, presentFolders);
+      else if (before !== null) this.#considerUnwanted(before);
     }
     this.#collectFolders(presentFolders);
     return this.#proposal;
+  }
+
+  // Most rollbacks ask for none of these two, and they are as large as the checkpoint.
+  get #wantedFolders(): ReadonlySet<BytePath> {
+    return (this.#knownWantedFolders ??= this.#findWantedFolders());
+  }
+
+  #findWantedFolders(): Set<BytePath> {
+    const folders = foldersOf(this.#wanted());
+    for (const path of this.#input.returns) addParents(folders, path);
+    return folders;
+  }
+
+  get #wantedFiles(): ReadonlySet<BytePath> {
+    const files = (): BytePath[] =>
+      this.#wanted()
+        .filter(isFile)
+        .map(({ path }) => path);
+    return (this.#knownWantedFiles ??= new Set([...files(), ...this.#input.returns]));
+  }
+
+  #wanted(): FileEntry[] {
+    return this.#input.target.filter(({ path }) => this.#isMeant(path));
+  }
+
+  #considerUnwanted(entry: FileEntry): void {
+    if (this.#isMeant(entry.path) || this.#isInTheWay(entry.path)) this.#considerRemoval(entry);
   }
 
   #isMeant(path: BytePath): boolean {

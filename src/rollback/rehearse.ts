@@ -7,7 +7,6 @@ import { PitonError } from '../core/errors.js';
 import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
 import type { Scan } from '../worktree/scan.js';
-import { stagingDigest } from '../worktree/staging-area/staging-digest.js';
 import { proposeRollback, type RollbackProposal } from './propose.js';
 import { findReturns, isPlaceFree, type Return } from './returns.js';
 import type { ReturnStep } from './steps.js';
@@ -157,7 +156,7 @@ export async function rehearseRollback(
 
 /** The digest of the staging area as it is, or null when there is none. */
 export function presentStagingDigest(look: Look): string | null {
-  return look.staging === null ? null : stagingDigest(look.staging.area);
+  return look.staging?.digest ?? null;
 }
 
 export function tokenOf(

@@ -5,6 +5,7 @@ import type { Look } from '../checkpoint/look.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
+import { isSameHead } from '../checkpoint/same-view.js';
 import type { BytePath } from '../core/byte-path.js';
 import { isoTime } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
@@ -13,6 +14,7 @@ import { LIMITS } from '../core/limits.js';
 import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
+import { pairedEntries } from '../worktree/diff.js';
 import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import type { RefEdit } from '../store/ref-store.js';
 import type { StatCache } from '../worktree/stat-cache.js';
@@ -48,7 +50,7 @@ export interface RollbackRequest extends OperationOptions, RollbackScope {
   /** What the safety checkpoint says of the plan. */
   safety: Pick<
     CreateRequest,
-    'planState' | 'planStateDigest' | 'newestId' | 'phase' | 'step' | 'reason'
+    'planState' | 'planStateDigest' | 'newestId' | 'latest' | 'phase' | 'step' | 'reason'
   >;
   /** Called with the safety checkpoint's id just before it stands. */
   announceSafety: (checkpointId: string) => void;
@@ -72,10 +74,6 @@ export interface Outlook {
   headRestored: boolean;
   stagingRestored: boolean;
   stagingReason: 'head_moved' | 'paths_only' | null;
-}
-
-function isSameHead(left: HeadState, right: HeadState): boolean {
-  return left.ref === right.ref && left.commit === right.commit;
 }
 
 /** What a rollback of this scope means for HEAD and the staging area. */
@@ -154,15 +152,16 @@ class Rollback {
       kind: 'pre_rollback',
       name: null,
       source: null,
-      latest: null,
       always: true,
       includeIgnored: false,
       alsoCapture: pathsToCapture(this.#target),
       lookedAt: (look) => this.#lookedAt(look),
       keeps,
       announce: this.#request.announceSafety,
-      check: (look, head) =>
-        assertToken(token, tokenOf(this.#target, this.#request, { look, head })),
+      check: (look, head) => {
+        if (token === null) return;
+        assertToken(token, tokenOf(this.#target, this.#request, { look, head }));
+      },
       signal,
       onProgress,
     });
@@ -170,13 +169,13 @@ class Rollback {
 
   /** Paths of the target that today's rules ignore and that are absent: their absence is seen. */
   #lookedAt(look: Look): BytePath[] {
-    const present = new Set(look.scan.entries.map(({ path }) => path));
     const readFileAt = (directory: BytePath, name: BytePath): Buffer | null =>
       look.ignoreFiles.get((directory === '' ? name : `${directory}/${name}`) as BytePath) ?? null;
-    return this.#target.entries
-      .map(({ path }) => path)
-      .filter((path) => !present.has(path))
-      .filter((path) => isPathIgnored(look.rules, path, false, readFileAt));
+    const absent: BytePath[] = [];
+    for (const { before, after } of pairedEntries(look.scan.entries, this.#target.entries)) {
+      if (before === null && after !== null) absent.push(after.path);
+    }
+    return absent.filter((path) => isPathIgnored(look.rules, path, false, readFileAt));
   }
 
   async #carryOut(

@@ -1,6 +1,6 @@
+import { isSameHead } from '../checkpoint/same-view.js';
 import { pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
-import type { HeadState } from '../core/types.js';
 import type { RefEdit, RefStore } from '../store/ref-store.js';
 import { openOperation, type RollbackContext } from './context.js';
 import { clearOperation } from './finish.js';
@@ -8,10 +8,6 @@ import { undoIndexSwap } from './index-swap.js';
 import type { HeadSwap, Journal } from './journal.js';
 import type { Retired } from './trash-record.js';
 import { undoStep } from './undo-step.js';
-
-function isSameHead(left: HeadState, right: HeadState): boolean {
-  return left.ref === right.ref && left.commit === right.commit;
-}
 
 /** Gives a ref its old value back, if it still has the one that the operation gave it. */
 async function undoBranch(refs: RefStore, { name, expected, value }: RefEdit): Promise<void> {

@@ -34,8 +34,8 @@ function isFolderOnOneSide(pair: EntryPair): boolean {
   return only?.mode === MODE.directory;
 }
 
-/** The index of the first pair whose path is not less than `path`. */
-function lowerBound(pairs: readonly EntryPair[], path: string): number {
+/** The index of the first of some things sorted by path whose path is not less than `path`. */
+function lowerBound(pairs: readonly Pick<EntryPair, 'path'>[], path: string): number {
   let low = 0;
   let high = pairs.length;
   while (low < high) {
@@ -63,28 +63,42 @@ export function changesOf(pairs: readonly EntryPair[]): FileChange[] {
   return changes;
 }
 
+/** The entry at a path among entries sorted by path, or undefined. */
+export function entryAt(entries: readonly FileEntry[], path: BytePath): FileEntry | undefined {
+  const found = entries[lowerBound(entries, path)];
+  return found?.path === path ? found : undefined;
+}
+
 type Contents = Pick<FileEntry, 'mode' | 'oid'>;
 
 export function isSameEntry(left: Contents, right: Contents): boolean {
   return left.mode === right.mode && left.oid === right.oid;
 }
 
-/** The pairs in which two lists, each sorted by path in byte order, differ; sorted as well. */
-function differingPairs(before: readonly FileEntry[], after: readonly FileEntry[]): EntryPair[] {
-  const pairs: EntryPair[] = [];
+/** Two lists, each sorted by path in byte order, as one: what stands at each path in either. */
+export function* pairedEntries(
+  before: readonly FileEntry[],
+  after: readonly FileEntry[],
+): Iterable<Pick<EntryPair, 'before' | 'after'>> {
   let i = 0;
   let j = 0;
-  while (i < before.length || j < after.length) {
-    const left = before[i];
-    const right = after[j];
+  for (;;) {
+    const left = before[i] ?? null;
+    const right = after[j] ?? null;
+    if (left === null && right === null) return;
     const order = !left ? 1 : !right ? -1 : compareBytes(left.path, right.path);
     if (order <= 0) i++;
     if (order >= 0) j++;
-    if (order < 0) pairs.push({ path: left!.path, before: left!, after: null });
-    else if (order > 0) pairs.push({ path: right!.path, before: null, after: right! });
-    else if (!isSameEntry(left!, right!)) {
-      pairs.push({ path: left!.path, before: left!, after: right! });
-    }
+    yield { before: order <= 0 ? left : null, after: order >= 0 ? right : null };
+  }
+}
+
+/** The pairs in which two lists, each sorted by path in byte order, differ; sorted as well. */
+function differingPairs(before: readonly FileEntry[], after: readonly FileEntry[]): EntryPair[] {
+  const pairs: EntryPair[] = [];
+  for (const { before: left, after: right } of pairedEntries(before, after)) {
+    if (left && right && isSameEntry(left, right)) continue;
+    pairs.push({ path: (left ?? right)!.path, before: left, after: right });
   }
   return pairs;
 }

@@ -55,6 +55,8 @@ export interface Scan {
   ignored: BytePath[];
   /** How many files were not known to the stat cache. */
   hashedFiles: number;
+  /** And how large they were when they were seen. */
+  hashedBytes: number;
   /** What the stat cache should remember, sorted by path. */
   statEntries: () => Iterable<StatCacheEntry>;
 }
@@ -101,6 +103,7 @@ class Scanner {
       nestedRepositories: this.#walked.nestedRepositories,
       ignored: this.#walked.ignored,
       hashedFiles: unknown.length,
+      hashedBytes: unknown.reduce((bytes, { size }) => bytes + size, 0),
       statEntries: () => this.#statEntries(),
     };
   }

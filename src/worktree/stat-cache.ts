@@ -115,25 +115,37 @@ export function formatStatCache(
   entries: Iterable<StatCacheEntry>,
   options: { algorithm: HashAlgorithm; stamp: bigint; anchor: string },
 ): Buffer {
-  const parts: Buffer[] = [];
+  const { algorithm, stamp } = options;
+  const anchor = Buffer.from(options.anchor, 'latin1');
+  const countOffset = MAGIC.length + 3 + anchor.length;
+  let bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES + countOffset);
+  MAGIC.copy(bytes);
+  bytes.writeUInt8(algorithm === 'sha1' ? 1 : 2, MAGIC.length);
+  bytes.writeUInt16LE(anchor.length, MAGIC.length + 1);
+  anchor.copy(bytes, MAGIC.length + 3);
+  let length = countOffset + 4;
   let count = 0;
+  const fixedBytes = 2 + STAT_RECORD_BYTES + idBytes(algorithm) + CRC_BYTES;
   for (const { path, record, oid } of entries) {
-    if (!isOlderThan(record, 0, options.stamp)) continue;
-    const head = Buffer.allocUnsafe(2 + path.length);
-    head.writeUInt16LE(path.length, 0);
-    head.write(path, 2, 'latin1');
-    parts.push(head, record, Buffer.from(oid, 'hex'));
+    if (!isOlderThan(record, 0, stamp)) continue;
+    if (length + path.length + fixedBytes > bytes.length) bytes = doubled(bytes, length);
+    length = bytes.writeUInt16LE(path.length, length);
+    length += bytes.write(path, length, 'latin1');
+    bytes.set(record, length);
+    length += STAT_RECORD_BYTES;
+    length += bytes.write(oid, length, 'hex');
     count++;
   }
-  const anchor = Buffer.from(options.anchor, 'latin1');
-  const header = Buffer.alloc(MAGIC.length + 7 + anchor.length);
-  MAGIC.copy(header);
-  header.writeUInt8(options.algorithm === 'sha1' ? 1 : 2, MAGIC.length);
-  header.writeUInt16LE(anchor.length, MAGIC.length + 1);
-  anchor.copy(header, MAGIC.length + 3);
-  header.writeUInt32LE(count, MAGIC.length + 3 + anchor.length);
-  const body = Buffer.concat([header, ...parts]);
-  const checksum = Buffer.allocUnsafe(CRC_BYTES);
-  checksum.writeUInt32LE(crc32(body), 0);
-  return Buffer.concat([body, checksum]);
+  bytes.writeUInt32LE(count, countOffset);
+  const end = bytes.writeUInt32LE(crc32(bytes.subarray(0, length)), length);
+  return bytes.subarray(0, end);
+}
+
+/** Larger than the longest path. */
+const INITIAL_BYTES = 256 * 1024;
+
+function doubled(bytes: Buffer, length: number): Buffer {
+  const larger = Buffer.allocUnsafe(bytes.length * 2);
+  bytes.copy(larger, 0, 0, length);
+  return larger;
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { asBytePath, compareBytes } from '../../src/core/byte-path.js';
 import { MODE, type FileEntry, type FileMode } from '../../src/core/types.js';
-import { diffEntries } from '../../src/worktree/diff.js';
+import { diffEntries, entryAt, pairedEntries } from '../../src/worktree/diff.js';
 
 function entry(path: string, mode: FileMode = MODE.file, oid = 'a'): FileEntry {
   return { path: asBytePath(path), mode, oid };
@@ -120,6 +120,31 @@ describe('worktree/diff', () => {
         }
         const found = diffEntries(before, after).map((change) => change.path);
         expect(found).to.deep.equal([...expected].sort());
+      }),
+    );
+  });
+});
+
+describe('worktree: entries beside each other', () => {
+  it('pairs what stands at the same path, in the order of paths', () => {
+    fc.assert(
+      fc.property(entries, entries, (before, after) => {
+        const paths = [...new Set([...before, ...after].map(({ path }) => path))];
+        const at = (list: FileEntry[], path: string) =>
+          list.find((one) => one.path === path) ?? null;
+        const expected = paths.sort(compareBytes).map((path) => {
+          return { before: at(before, path), after: at(after, path) };
+        });
+        expect([...pairedEntries(before, after)]).to.deep.equal(expected);
+      }),
+    );
+  });
+
+  it('finds the entry at a path, and none elsewhere', () => {
+    fc.assert(
+      fc.property(entries, fc.constantFrom('a', 'a/b', 'a.b', 'a0/b/a', 'b'), (list, text) => {
+        const path = asBytePath(text);
+        expect(entryAt(list, path)).to.equal(list.find((one) => one.path === path));
       }),
     );
   });

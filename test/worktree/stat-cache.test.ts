@@ -99,6 +99,14 @@ describe('worktree: stat cache', () => {
     );
   });
 
+  it('holds more than fits into its first buffer', () => {
+    const paths = Array.from({ length: 6_000 }, (_, at) => `folder/${String(at).padStart(5, '0')}`);
+    const cache = parsed(format(paths.map((path, at) => entry(path, at % 250))));
+    for (const [at, path] of paths.entries()) {
+      expect(cache.find(bytePath(path), record(at % 250))).to.equal(entry(path, at % 250).oid);
+    }
+  });
+
   it('is nothing when it is empty', () => {
     expect(parsed(format([])).find(bytePath('a'), record(1))).to.equal(null);
     expect(StatCache.empty().find(bytePath('a'), record(1))).to.equal(null);
