@@ -46,6 +46,8 @@ export interface Case {
   name: string;
   /** Trees with fewer files are left out. */
   minFiles: number;
+  /** The ratio to plain git that is aimed at, for a tree of so many files; empty when none is. */
+  goal(files: number): string;
   before(contestant: Contestant): Promise<void> | void;
   run(contestant: Contestant): Promise<unknown>;
   after(contestant: Contestant): void;
@@ -60,6 +62,7 @@ function rollbackOf(count: number): Case {
   return {
     name: `rollback of ${count.toLocaleString('en')} files`,
     minFiles: count,
+    goal: (files) => (files >= 100_000 ? '1.3' : ''),
     before: async (contestant) => {
       expected = contestant.tree.contents(count);
       contestant.target = await contestant.opened.capture();
@@ -76,6 +79,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'first checkpoint, no repository',
     minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '0.6' : ''),
     before: (contestant) => contestant.reset('none'),
     run: ({ opened }) => opened.first(),
     after: assertCaptured,
@@ -83,6 +87,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'first checkpoint of a clean clone',
     minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '0.5' : ''),
     before: (contestant) => contestant.reset('clone'),
     run: ({ opened }) => opened.first(),
     after: assertCaptured,
@@ -90,6 +95,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'nothing changed',
     minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '1.6' : files >= 10_000 ? '2' : ''),
     before: async ({ opened }) => {
       await opened.capture();
     },
@@ -99,6 +105,7 @@ export const CASES: readonly Case[] = [
   {
     name: '10 files changed',
     minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '1.6' : files >= 10_000 ? '2' : ''),
     before: ({ tree }) => tree.edit(10),
     run: ({ opened }) => opened.capture(),
     after: assertCaptured,

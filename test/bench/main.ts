@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchOthers } from './bench-others.js';
 import { GIT_PEER } from './git-peer.js';
 import { benchLongRun } from './long-run.js';
 import { PITON_PEER } from './piton-peer.js';
@@ -77,6 +78,8 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (only === '') {
     tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
+    const others = await benchOthers(quick ? 1_000 : 10_000, quick ? 3 : 5, say);
+    tables.push(formatTable(others));
   }
   const busy = `load average up to ${load.toFixed(0)}`;
   const numbers = `${madeOn()}; ${busy}.\n\n${tables.join('\n')}`;

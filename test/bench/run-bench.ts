@@ -25,15 +25,22 @@ function prepare({ peers, files }: BenchOptions): Contestant[] {
     const folder = tempDirectory();
     const tree = SyntheticTree.write(join(folder, 'tree'), files);
     const contestant = new Contestant(peer, tree, folder);
-    git(tree.root, 'init', '-q', '-b', 'main', '--template=');
-    git(tree.root, 'add', '-A');
-    // Collecting garbage goes on in the background, and would be timed.
-    git(tree.root, '-c', 'gc.auto=0', 'commit', '-q', '-m', 'all');
-    git(tree.root, 'repack', '-adq');
-    git(tree.root, 'prune-packed', '-q');
-    cpSync(join(tree.root, '.git'), contestant.cloned, { recursive: true });
+    makeClone(tree, folder);
     return contestant;
   });
+}
+
+/** The `.git` of a clean clone of a tree, as a copy in a folder; the tree has it too. */
+export function makeClone({ root }: SyntheticTree, folder: string): string {
+  git(root, 'init', '-q', '-b', 'main', '--template=');
+  git(root, 'add', '-A');
+  // Collecting garbage goes on in the background, and would be timed.
+  git(root, '-c', 'gc.auto=0', 'commit', '-q', '-m', 'all');
+  git(root, 'repack', '-adq');
+  git(root, 'prune-packed', '-q');
+  const cloned = join(folder, 'cloned');
+  cpSync(join(root, '.git'), cloned, { recursive: true });
+  return cloned;
 }
 
 function compared(values: readonly number[], show: (value: number) => string): string[] {
@@ -49,7 +56,8 @@ async function timeAll(
   const rows: string[][] = [];
   for (const one of CASES) {
     if (files < one.minFiles || !one.name.includes(only)) continue;
-    const row = [one.name, ...compared(await timeCase(one, contestants, rounds), milliseconds)];
+    const times = compared(await timeCase(one, contestants, rounds), milliseconds);
+    const row = [one.name, ...times, one.goal(files)];
     say(`${files} files: ${row.join(', ')}`);
     rows.push(row);
   }
@@ -71,13 +79,14 @@ async function measureFirst(contestants: readonly Contestant[]): Promise<string[
   }
   const count = (value: number): string => value.toLocaleString('en');
   return [
-    ['peak memory of the process', ...compared(peaks, mebibytes)],
+    ['peak memory of the process', ...compared(peaks, mebibytes), '300 MiB at 100,000'],
     [
       'bytes in the git dir',
       ...compared(
         left.map(({ bytes }) => bytes),
         mebibytes,
       ),
+      '',
     ],
     [
       'files in the git dir',
@@ -85,6 +94,7 @@ async function measureFirst(contestants: readonly Contestant[]): Promise<string[
         left.map(({ files }) => files),
         count,
       ),
+      'at most 30',
     ],
   ];
 }
@@ -102,7 +112,12 @@ export async function benchSize(options: BenchOptions): Promise<Table> {
     const rows = await timeAll(contestants, options);
     if (options.only === '') rows.push(...(await measureFirst(contestants)));
     const [first, ...others] = options.peers.map(({ name }) => name);
-    const header = ['', first ?? '', ...others.flatMap((name) => [name, `${first}/${name}`])];
+    const header = [
+      '',
+      first ?? '',
+      ...others.flatMap((name) => [name, `${first}/${name}`]),
+      'goal',
+    ];
     return { title: `${options.files.toLocaleString('en')} files`, header, rows };
   } finally {
     for (const contestant of contestants) {
@@ -112,24 +127,24 @@ export async function benchSize(options: BenchOptions): Promise<Table> {
   }
 }
 
-const COMMANDS: readonly [string, readonly string[]][] = [
-  ['--version', ['--version']],
-  ['status', ['status', '--json']],
-  ['checkpoint, nothing changed', ['checkpoint', '--json']],
+const COMMANDS: readonly [string, readonly string[], string][] = [
+  ['--version', ['--version'], '1.4'],
+  ['status', ['status', '--json'], '2'],
+  ['checkpoint, nothing changed', ['checkpoint', '--json'], ''],
 ];
 
 /** Whole commands, from start to end, in a small workspace; `node -e 0` is what none can beat. */
 export async function benchCommands(program: string, rounds: number): Promise<Table> {
   const folder = tempDirectory();
-  const { root } = SyntheticTree.write(join(folder, 'tree'), 100);
+  const { root } = SyntheticTree.write(join(folder, 'tree'), 1_000);
   mkdirSync(join(folder, 'state'));
   await runWatched([process.execPath, program, 'checkpoint'], root);
-  const rows = [
-    ['node -e 0', milliseconds(await timeCommand([process.execPath, '-e', '0'], root, rounds))],
-  ];
-  for (const [name, args] of COMMANDS) {
-    const command = [process.execPath, program, ...args];
-    rows.push([`piton ${name}`, milliseconds(await timeCommand(command, root, rounds))]);
+  const bare = await timeCommand([process.execPath, '-e', '0'], root, rounds);
+  const rows = [['node -e 0', milliseconds(bare), '', '']];
+  for (const [name, args, goal] of COMMANDS) {
+    const time = await timeCommand([process.execPath, program, ...args], root, rounds);
+    rows.push([`piton ${name}`, milliseconds(time), ratio(time, bare), goal]);
   }
-  return { title: 'Commands in a workspace of 100 files', header: ['', 'time'], rows };
+  const header = ['', 'time', 'of node -e 0', 'goal'];
+  return { title: 'Commands in a workspace of 1,000 files', header, rows };
 }
