@@ -1,17 +1,8 @@
 import yargs from 'yargs';
 import { PitonError } from '../core/errors.js';
 import type { Options } from './option.js';
-import type { ParsedArguments } from './parse-arguments.js';
+import { PARSER_CONFIGURATION, parsedWords, type ParsedWords } from './parser.js';
 import { suggestion } from './suggest.js';
-
-/** All that guesses at what a text means is off. */
-const PARSER_CONFIGURATION = {
-  'boolean-negation': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'parse-numbers': false,
-  'parse-positional-numbers': false,
-} as const;
 
 /**
  * Sorts words that `readToken` has made unambiguous into options and positionals.
@@ -22,7 +13,7 @@ export async function parseWithYargs(
   words: readonly string[],
   options: Options,
   directory: string,
-): Promise<Pick<ParsedArguments, 'options' | 'positionals'>> {
+): Promise<ParsedWords> {
   const parser = yargs([], directory)
     .parserConfiguration(PARSER_CONFIGURATION)
     .help(false)
@@ -39,7 +30,7 @@ export async function parseWithYargs(
     // There are no handlers and no coercions here: what yargs refuses is an unknown option.
     throw unknownOption((error as Error).message, options);
   }
-  return { options: textsByOption(parsed, options), positionals: parsed['_'] as string[] };
+  return parsedWords(parsed, options);
 }
 
 function declarations(options: Options): Record<string, { type: 'boolean' | 'string' }> {
@@ -49,19 +40,6 @@ function declarations(options: Options): Record<string, { type: 'boolean' | 'str
       { type: value === null ? 'boolean' : 'string' },
     ]),
   );
-}
-
-function textsByOption(
-  parsed: Record<string, unknown>,
-  options: Options,
-): Map<string, readonly string[]> {
-  const texts = new Map<string, readonly string[]>();
-  for (const name of Object.keys(options)) {
-    const value = parsed[name];
-    if (value === undefined) continue;
-    texts.set(name, value === true ? [''] : ([value].flat() as string[]));
-  }
-  return texts;
 }
 
 function unknownOption(complaint: string, options: Options): PitonError {

@@ -37,7 +37,7 @@ function byYargs(args: readonly string[]) {
 }
 
 describe('cli: parse with yargs', () => {
-  it('makes the same of known options as is made of them without it', async () => {
+  it('makes the same of known options as its parser alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(PIECE), async (pieces) => {
         const args = pieces.flat();

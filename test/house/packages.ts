@@ -9,6 +9,7 @@ export const OWNERS: Readonly<Record<string, string>> = {
   lowdb: 'src/plan/',
   ulid: 'src/core/',
   yargs: 'src/cli/',
+  'yargs-parser': 'src/cli/',
   diff: 'src/worktree/',
   '@modelcontextprotocol/sdk': 'src/cli/mcp/',
   zod: 'src/cli/mcp/',
