@@ -11,9 +11,8 @@ import { workspacePaths } from './workspace-paths.js';
 
 /**
  * Records a decision, with the checkpoint of what is before it. When nothing has changed since the
- * plan's latest checkpoint, that one holds it already. Both are there in the end or neither is, but
- * for one case: a kill between the checkpoint and the plan's file leaves the checkpoint alone, and
- * the decision has to be added again.
+ * plan's latest checkpoint, that one holds it already. Both are there in the end or neither is,
+ * after a kill too.
  * @throws {PitonError} `USAGE`; `PLAN_NOT_FOUND`, `PLAN_CLOSED`; `DECISION_NOT_FOUND` when the
  * parent is unknown; as `createCheckpoint`.
  */

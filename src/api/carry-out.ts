@@ -19,7 +19,7 @@ import {
 } from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
 import type { RollbackData } from './data.js';
-import { clearPending, notePending, settlePending } from './pending-checkpoint.js';
+import { endPending, notePending, settlePending } from './pending-checkpoint.js';
 import { stamped } from './put-plan.js';
 import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
 import { newestIdOf } from './select.js';
@@ -144,7 +144,7 @@ export async function carryOut(
       return [{ ...after }, ...subplans.map((subplan) => ({ ...subplan }))];
     },
   });
-  clearPending(workspace.stateDir);
+  endPending(workspace);
   warnOfReverted(workspace, subplans, false);
   const { rehearsal, outlook, target } = result;
   warnOfHeld(workspace, rehearsal);

@@ -1,11 +1,14 @@
 import { nextId } from '../core/ids.js';
 import { newPlan } from '../plan/new-plan.js';
-import { createPlanFile, listPlans } from '../plan/plan-file.js';
+import { createPlanFile, deletePlanFile, listPlans } from '../plan/plan-file.js';
 import { assertPlanName, resolvePlan } from '../plan/resolve-plan.js';
 import { assertOpen } from '../plan/guards.js';
-import { writeCurrentPlan } from '../plan/workspace-file.js';
+import type { Plan } from '../plan/types.js';
+import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
 import type { PlanData } from './data.js';
+import { clearPending, endPending, notePending } from './pending-checkpoint.js';
 import { describePlan } from './plan-data.js';
+import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { Session } from './session.js';
 import type { PlanOptions } from './types.js';
 
@@ -13,7 +16,7 @@ import type { PlanOptions } from './types.js';
 export async function createPlan(session: Session, options: PlanOptions): Promise<PlanData> {
   await session.ensureRepository(false);
   return session.locked(async (workspace) => {
-    const { stateDir, clock, durability } = workspace;
+    const { stateDir, clock } = workspace;
     const { plans } = listPlans(stateDir);
     const { parent, name, ...settings } = options;
     if (name !== undefined) assertPlanName(name, plans);
@@ -22,8 +25,27 @@ export async function createPlan(session: Session, options: PlanOptions): Promis
     const now = clock.now();
     const id = nextId(now, plans.at(-1)?.plan_id);
     const plan = newPlan({ ...settings, name, id, now, parentPlanId: parentPlan?.plan_id });
-    createPlanFile(stateDir, plan, durability);
-    writeCurrentPlan(stateDir, id, durability);
+    makeCurrent(workspace, plan);
     return describePlan(workspace, plan);
   });
+}
+
+/** The plan is there and is the current one, or neither; the note is for a kill in between. */
+function makeCurrent(workspace: RollbackWorkspace, plan: Plan): void {
+  const { stateDir, durability } = workspace;
+  const { plan_id: planId } = plan;
+  const current = readWorkspaceFile(stateDir).current_plan_id;
+  notePending(stateDir, { planId, checkpointId: planId, kind: 'plan_creation' });
+  try {
+    createPlanFile(stateDir, plan, durability);
+    writeCurrentPlan(stateDir, planId, durability);
+  } catch (error) {
+    if (readWorkspaceFile(stateDir).current_plan_id !== current) {
+      writeCurrentPlan(stateDir, current, durability);
+    }
+    deletePlanFile(stateDir, planId, durability);
+    clearPending(stateDir);
+    throw error;
+  }
+  endPending(workspace);
 }

@@ -1,5 +1,5 @@
 import { dropFromPlan } from './drop.js';
-import { clearPending, notePending } from './pending-checkpoint.js';
+import { clearPending, endPending, notePending } from './pending-checkpoint.js';
 import { findPlan, putPlan, stamped } from './put-plan.js';
 import { meantCheckpoint } from './select.js';
 import type { Session } from './session.js';
@@ -29,7 +29,7 @@ export async function deleteCheckpoint(
       clearPending(stateDir);
       throw error;
     }
-    clearPending(stateDir);
+    endPending(workspace);
     return { checkpoint };
   });
 }

@@ -1,7 +1,7 @@
 import type { PlanData } from './data.js';
 import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
 import { dropPlan, refsOfPlan } from './drop.js';
-import { clearPending, notePending } from './pending-checkpoint.js';
+import { clearPending, endPending, notePending } from './pending-checkpoint.js';
 import { describePlan } from './plan-data.js';
 import { meantPlan } from './select.js';
 import type { Session } from './session.js';
@@ -28,7 +28,7 @@ export async function deletePlan(session: Session, selector: string): Promise<Pl
       clearPending(stateDir);
       throw error;
     }
-    clearPending(stateDir);
+    endPending(workspace);
     return data;
   });
 }

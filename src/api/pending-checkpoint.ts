@@ -11,6 +11,7 @@ import { parsePlanState, type PlanState } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import { writeCurrentPlan } from '../plan/workspace-file.js';
+import { leftoversWarning } from '../rollback/apply.js';
 import { readJournal } from '../rollback/journal.js';
 import { deleteLoneSidecars } from '../retention/prune.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
@@ -27,11 +28,16 @@ import { removeFile } from '../disk/remove-file.js';
 const NOTE = 'pending-checkpoint';
 
 /**
- * `safety`: it goes again unless a journal has taken it over. `deletion`: of the checkpoint.
- * `plan_deletion`: of the whole plan. `prune`: of some of a plan's checkpoints, which nothing else
- * mentions. For these two the checkpoint's id is the plan's.
+ * `safety`: it goes again unless a journal has taken it over. `decision`: it goes again unless the
+ * plan's file, in which a decision comes with it, names it. `deletion`: of the checkpoint.
+ * `plan_deletion`: of the whole plan. `plan_creation`: of one that becomes the current plan.
+ * `prune`: of some of a plan's checkpoints, which nothing else mentions. For these three the
+ * checkpoint's id is the plan's.
  */
-const KINDS = ['ordinary', 'safety', 'deletion', 'plan_deletion', 'prune'] as const;
+const KINDS = [
+  ...(['ordinary', 'safety', 'decision', 'deletion'] as const),
+  ...(['plan_deletion', 'plan_creation', 'prune'] as const),
+];
 
 interface PendingFacts {
   planId: string;
@@ -56,6 +62,31 @@ export function notePending(stateDir: string, pending: PendingFacts): void {
 
 export function clearPending(stateDir: string): void {
   removeFile(join(stateDir, NOTE));
+}
+
+/**
+ * After an error, with the lock held: deletes the checkpoint that was to be made, and its note.
+ * What an unfinished rollback needs stays; what cannot be done now is left to the next command.
+ */
+export async function forgetPending(workspace: RollbackWorkspace): Promise<void> {
+  const { stateDir } = workspace;
+  try {
+    const pending = readPending(stateDir);
+    if (pending === null || readJournal(stateDir) !== null) return;
+    await dropCheckpoint(workspace, pending.planId, pending.checkpointId);
+    clearPending(stateDir);
+  } catch {
+    // The error that led here is the one to tell of.
+  }
+}
+
+/** Once what the note is about stands, failing to remove it must not make a failure of that. */
+export function endPending(workspace: RollbackWorkspace): void {
+  try {
+    clearPending(workspace.stateDir);
+  } catch (error) {
+    workspace.warn(leftoversWarning(error));
+  }
 }
 
 export function readPending(stateDir: string): Pending | null {
@@ -87,9 +118,11 @@ export async function settlePending(workspace: RollbackWorkspace): Promise<Pendi
     const journal = readJournal(stateDir)?.journal;
     if (journal?.safetyCheckpointId === checkpointId) return pending;
     await settleSafety(workspace, pending);
-  } else if (kind === 'deletion') await dropFromPlan(workspace, planId, checkpointId);
+  } else if (kind === 'decision') await settleDecision(workspace, pending);
+  else if (kind === 'deletion') await dropFromPlan(workspace, planId, checkpointId);
   else if (kind === 'plan_deletion') await dropPlan(workspace, planId);
   else if (kind === 'prune') await deleteLoneSidecars(workspace.refs, planId);
+  else if (kind === 'plan_creation') settleCreation(workspace, planId);
   else await settleOrdinary(workspace, pending);
   clearPending(stateDir);
   return pending;
@@ -100,6 +133,16 @@ async function settleSafety(workspace: RollbackWorkspace, pending: Pending): Pro
   const stands = plan?.rollbacks.undo.concat(plan.rollbacks.redo) ?? [];
   if (stands.some((entry) => entry.from_checkpoint_id === pending.checkpointId)) return;
   await dropCheckpoint(workspace, pending.planId, pending.checkpointId);
+}
+
+async function settleDecision(workspace: RollbackWorkspace, pending: Pending): Promise<void> {
+  const { planId, checkpointId } = pending;
+  if (findPlan(workspace.stateDir, planId)?.last_checkpoint_id === checkpointId) return;
+  await dropCheckpoint(workspace, planId, checkpointId);
+}
+
+function settleCreation({ stateDir, durability }: RollbackWorkspace, planId: string): void {
+  if (findPlan(stateDir, planId) !== null) writeCurrentPlan(stateDir, planId, durability);
 }
 
 async function settleOrdinary(workspace: RollbackWorkspace, pending: Pending): Promise<void> {

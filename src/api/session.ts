@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import type { Durability, OperationOptions, Warning } from '../core/types.js';
 import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
-import { acquireLock } from '../disk/lock.js';
+import { acquireLock, type Lock } from '../disk/lock.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
 import { checkedAsState } from '../plan/damage.js';
 import { checkPlan } from '../plan/schema.js';
@@ -159,7 +159,19 @@ export class Session {
     try {
       return await work(await this.workspace());
     } finally {
+      this.#release(lock);
+    }
+  }
+
+  /** What was done under the lock stands, whether or not its file can be removed. */
+  #release(lock: Lock): void {
+    try {
       lock.release();
+    } catch (error) {
+      this.warn({
+        code: 'LEFTOVERS',
+        message: `the lock stays until this process ends: ${(error as Error).message}`,
+      });
     }
   }
 

@@ -13,7 +13,7 @@ import { withCheckpoint } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
 import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
-import { clearPending, notePending } from './pending-checkpoint.js';
+import { clearPending, endPending, forgetPending, notePending } from './pending-checkpoint.js';
 import { putPlan, stamped } from './put-plan.js';
 import { retain } from './retain.js';
 import { checkpointsOf, newestIdOf } from './select.js';
@@ -28,9 +28,8 @@ export interface TakeOptions extends OperationOptions {
   /** The step that the checkpoint is taken for, if it is. */
   step?: number | undefined;
   /**
-   * What becomes of the plan that the checkpoint holds, in the same write of its file. A kill
-   * between checkpoint and file loses this part: the next command finishes with what the
-   * checkpoint holds.
+   * What becomes of the plan that the checkpoint holds, in the same write of its file. After a
+   * kill between checkpoint and file the next command deletes the checkpoint.
    */
   thenPlan?: ((plan: Plan, checkpointId: string) => Plan) | undefined;
 }
@@ -89,9 +88,13 @@ export async function takeCheckpoint(
     latest: await latestOf(workspace, plan),
     announce: (checkpointId) =>
       notePending(stateDir, {
-        ...{ planId, checkpointId, kind: 'ordinary', step: options.step },
+        ...{ planId, checkpointId, step: options.step },
+        kind: options.thenPlan === undefined ? 'ordinary' : 'decision',
         isNewPlan: before === null,
       }),
+  }).catch(async (error: unknown) => {
+    await forgetPending(workspace);
+    throw error;
   });
   if (!created.created) return await reuse(workspace, before, after, created, options);
   const { checkpoint_id: checkpointId } = created.checkpoint;
@@ -106,7 +109,7 @@ export async function takeCheckpoint(
     clearPending(stateDir);
     throw error;
   }
-  clearPending(stateDir);
+  endPending(workspace);
   const { ref: name, commit: oid } = created.checkpoint;
   const all = [...refs, { name, oid }];
   await retain(workspace, final, { plans: [final, ...others], damaged }, all);

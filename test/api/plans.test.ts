@@ -65,6 +65,23 @@ describe('api: plans', function () {
     expect(Object.keys(readPlanFile(root, full.plan_id))[0]).to.equal('schema_version');
   });
 
+  it('become current with the next command when that was cut off', async () => {
+    const root = tempDirectory();
+    const workspace = await openTest(root);
+    const first = await workspace.createPlan();
+    const second = await workspace.createPlan();
+    const note = join(root, '.git/piton/pending-checkpoint');
+    const leave = (planId: string): void =>
+      writeFileSync(note, `${planId} ${planId} plan_creation\n`);
+    await workspace.usePlan(first.plan_id);
+    leave('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    expect((await workspace.showPlan()).plan_id).to.equal(first.plan_id);
+    expect(existsSync(note)).to.equal(false);
+    leave(second.plan_id);
+    expect((await workspace.showPlan()).plan_id).to.equal(second.plan_id);
+    expect(existsSync(note)).to.equal(false);
+  });
+
   it('are named by id, by the beginning of it, or by name', async () => {
     const workspace = await openTest(tempDirectory());
     const one = await workspace.createPlan({ name: 'one' });

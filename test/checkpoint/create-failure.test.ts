@@ -52,12 +52,32 @@ describe('checkpoint: a creation that fails', function () {
     });
   }
 
-  it('leaves everything when the ref was made all the same', async () => {
+  it('takes the refs back that were made all the same', async () => {
+    const root = committed({ a: 'a' });
+    write(root, { b: 'b' });
+    const context = await contextOf(root);
+    const before = gitFiles(root).sort();
+    let isFirst = true;
+    const failing = withTransact(context, async (edits) => {
+      await context.refs.transact(edits);
+      if (isFirst) {
+        isFirst = false;
+        throw new Error('told too late');
+      }
+    });
+    await rejectionOf(take(failing));
+    expect(git(root, 'for-each-ref', 'refs/piton')).to.equal('');
+    // Git keeps folders of refs too.
+    const after = gitFiles(root).filter((path) => path !== 'refs/piton');
+    expect(after.sort()).to.deep.equal(before);
+  });
+
+  it('leaves everything when those cannot be taken back', async () => {
     const root = committed({ a: 'a' });
     write(root, { b: 'b' });
     const context = await contextOf(root);
     const failing = withTransact(context, async (edits) => {
-      await context.refs.transact(edits);
+      if (edits.every(({ value }) => value !== null)) await context.refs.transact(edits);
       throw new Error('told too late');
     });
     await rejectionOf(take(failing));

@@ -169,3 +169,7 @@ export function looseObjects(root: string): number {
   visit(join(root, '.git/objects'), '', () => false, act);
   return count;
 }
+
+export function isSame(found: Recorded, expected: Recorded): boolean {
+  return JSON.stringify(found) === JSON.stringify(expected);
+}

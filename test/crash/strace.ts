@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { tempDirectory } from '../helpers/temp.js';
+import { removeTempDirectory, tempDirectory } from '../helpers/temp.js';
 
 /** One place to strike: the `number`-th call of a system call in a thread. */
 export interface Point {
   call: string;
   number: number;
+  /** What the call was given when it was found, as strace shows it. */
+  args: string;
 }
 
 export interface TracedProgram {
@@ -24,6 +26,16 @@ export interface TracedEnd {
   stderr: string;
 }
 
+export interface StruckEnd extends TracedEnd {
+  /** Whether the program made the call. */
+  isStruck: boolean;
+}
+
+export interface FailedEnd extends TracedEnd {
+  /** The calls that failed, as strace shows them. */
+  failed: string[];
+}
+
 /** Every call that changes what is on disk. */
 const CHANGING_CALLS = [
   ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
@@ -35,16 +47,35 @@ const CHANGING_CALLS = [
 const FLUSHING_CALLS = ['fsync', 'fdatasync'];
 
 const LIMIT_MS = 60_000;
-/** Long enough for a busy machine to send a signal meanwhile. */
-const HOLD_UP = '400ms';
+/** Long enough for a busy machine to send a signal meanwhile; strace sits it out for a child. */
+const HOLD_UP = { alone: '10s', withChildren: '500ms' };
 const LINE = /^(\d+) +([a-z0-9_]+)\((.*)$/;
 const OPENS_FOR_WRITING = /O_CREAT|O_TRUNC/;
 const FAILED = /\) += -1 E[A-Z]+ /;
 
+let headStartFile: string | undefined;
+
+/**
+ * A script that gives the main thread's writes numbers that no other thread gets to: those write
+ * only to wake each other, and a Node that cannot do that ends at once.
+ */
+function headStart(): string {
+  if (headStartFile !== undefined) return headStartFile;
+  headStartFile = join(tempDirectory(), 'head-start.cjs');
+  writeFileSync(
+    headStartFile,
+    `const { closeSync, openSync, writeSync } = require('node:fs');
+    const nowhere = openSync('/dev/null', 'r+');
+    for (let count = 0; count < 500; count++) writeSync(nowhere, '.');
+    closeSync(nowhere);`,
+  );
+  return headStartFile;
+}
+
 function start(program: TracedProgram, options: readonly string[]): ChildProcess {
   return spawn('strace', ['-f', '--seccomp-bpf', ...options, ...program.command], {
     cwd: program.cwd,
-    env: { ...program.env, UV_THREADPOOL_SIZE: '1' },
+    env: { ...program.env, UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: `--require ${headStart()}` },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -69,7 +100,7 @@ function pointsIn(log: string, folders: readonly string[]): Point[] {
     counts.set(`${thread} ${call}`, number);
     if (FAILED.test(args) || (call === 'openat' && !OPENS_FOR_WRITING.test(args))) continue;
     const isOurs = args.includes('/proc/self/fd/') || folders.some((one) => args.includes(one));
-    if (isOurs) points.set(`${call} ${number}`, { call, number });
+    if (isOurs) points.set(`${call} ${number}`, { call, number, args });
   }
   return [...points.values()];
 }
@@ -89,7 +120,7 @@ export async function findPoints(
   const end = await ended(start(program, ['-y', '-o', log, '-e', `trace=${calls}`]));
   if (end.status !== 0) throw new Error(`the program failed: ${end.stdout}${end.stderr}`);
   const points = pointsIn(readFileSync(log, 'latin1'), folders);
-  rmSync(log);
+  removeTempDirectory(log);
   return points;
 }
 
@@ -144,8 +175,14 @@ async function untilCollected(pid: number): Promise<void> {
   for (let waited = 0; waited < 2_000 && stateOf(pid) !== 'gone'; waited++) await delay(1);
 }
 
-function processOf(thread: number): number {
-  return Number(/^Tgid:\s+(\d+)$/m.exec(readFileSync(`/proc/${thread}/status`, 'latin1'))?.[1]);
+/** The process that a thread is of; null when it has ended, on a machine too busy to strike. */
+function processOf(thread: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${thread}/status`, 'latin1');
+    return Number(/^Tgid:\s+(\d+)$/m.exec(status)?.[1]);
+  } catch {
+    return null;
+  }
 }
 
 /** The program that strace runs; strace names no process while there is only one. */
@@ -164,30 +201,32 @@ function childOf({ pid = 0 }: ChildProcess): number {
  */
 async function runAndStrike(
   program: TracedProgram,
-  { call, number }: Point,
+  point: Point,
   holdUp: string,
   strike: (process: number, strace: ChildProcess) => Promise<void> | void,
-): Promise<TracedEnd> {
+): Promise<StruckEnd> {
+  const { call, number } = point;
   const inject = `inject=${call}:delay_enter=${holdUp}:when=${number}`;
   const child = start(program, ['-q', '--signal=none', '-e', `trace=${call}`, '-e', inject]);
-  const watch = new Watch({ call, number });
+  const watch = new Watch(point);
   let striking: Promise<void> | null = null;
   child.stderr?.on('data', (chunk: Buffer) => {
     const thread = watch.read(chunk.toString('latin1'), childOf(child));
-    if (thread !== null) striking ??= Promise.resolve(strike(processOf(thread), child));
+    const target = thread === null ? null : processOf(thread);
+    if (target !== null) striking ??= Promise.resolve(strike(target, child));
   });
   const end = await ended(child);
   await (striking as Promise<void> | null);
-  return end;
+  return { ...end, isStruck: striking !== null };
 }
 
 /** Runs a program that is killed as it makes the call, or of which a child is. */
-export async function runAndKill(program: TracedProgram, point: Point): Promise<TracedEnd> {
-  return runAndStrike(program, point, HOLD_UP, async (process_, strace) => {
+export async function runAndKill(program: TracedProgram, point: Point): Promise<StruckEnd> {
+  const hold = program.command.includes('native') ? HOLD_UP.withChildren : HOLD_UP.alone;
+  return runAndStrike(program, point, hold, async (process_, strace) => {
     const isProgram = process_ === childOf(strace);
     process.kill(process_, 'SIGKILL');
     if (!isProgram) return;
-    while (stateOf(process_) === 'running') await delay(1);
     // Or else strace would first sit out the time for which it holds the call up.
     strace.kill('SIGKILL');
     await untilCollected(process_);
@@ -199,8 +238,8 @@ export async function runAndSignal(
   program: TracedProgram,
   point: Point,
   signal: NodeJS.Signals,
-): Promise<TracedEnd> {
-  return runAndStrike(program, point, '20ms', (target) => void process.kill(target, signal));
+): Promise<StruckEnd> {
+  return runAndStrike(program, point, '100ms', (target) => void process.kill(target, signal));
 }
 
 /** Runs a program for which the call fails with an error; from then on always, when `persists`. */
@@ -209,7 +248,11 @@ export async function runAndFail(
   { call, number }: Point,
   error: string,
   persists = false,
-): Promise<TracedEnd> {
+): Promise<FailedEnd> {
+  const log = join(tempDirectory(), 'strace.log');
   const inject = `inject=${call}:error=${error}:when=${number}${persists ? '+' : ''}`;
-  return ended(start(program, ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]));
+  const end = await ended(start(program, ['-y', '-o', log, '-e', `trace=${call}`, '-e', inject]));
+  const lines = readFileSync(log, 'latin1').split('\n');
+  removeTempDirectory(log);
+  return { ...end, failed: lines.filter((line) => line.endsWith('(INJECTED)')) };
 }
