@@ -95,7 +95,6 @@ export function isOwnerAlive(owner: FoundOwner, lockPath: string): 'alive' | 'de
   if (!processExists(owner.pid)) return 'dead';
   const running = readProcess(owner.pid);
   if (running === null) return 'alive';
-  if (running.ended) return 'dead';
   return owner.startTime === null || running.startTime === owner.startTime ? 'alive' : 'dead';
 }
 

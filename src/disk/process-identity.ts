@@ -30,11 +30,11 @@ export function ownIdentity(): ProcessIdentity {
   return own;
 }
 
-/** Whether this system knows such a process, running or a zombie. */
+/** Whether such a process is running here; one that has ended may wait long to be collected. */
 export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return readProcess(pid)?.ended !== true;
   } catch (error) {
     // EPERM: it exists and is another user's.
     return systemErrorCode(error) === 'EPERM';

@@ -170,9 +170,9 @@ function stateOf(pid: number): 'running' | 'zombie' | 'gone' {
   }
 }
 
-/** Who collects it once strace is gone may take a moment. */
-async function untilCollected(pid: number): Promise<void> {
-  for (let waited = 0; waited < 2_000 && stateOf(pid) !== 'gone'; waited++) await delay(1);
+/** It need not have been collected; it may have threads that are still ending. */
+async function untilEnded(pid: number): Promise<void> {
+  while (stateOf(pid) === 'running') await delay(1);
 }
 
 /** The process that a thread is of; null when it has ended, on a machine too busy to strike. */
@@ -229,7 +229,7 @@ export async function runAndKill(program: TracedProgram, point: Point): Promise<
     if (!isProgram) return;
     // Or else strace would first sit out the time for which it holds the call up.
     strace.kill('SIGKILL');
-    await untilCollected(process_);
+    await untilEnded(process_);
   });
 }
 

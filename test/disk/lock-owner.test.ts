@@ -97,7 +97,7 @@ describe('isOwnerAlive', () => {
     const parent = spawn('sh', ['-c', 'true & exec sleep 30']);
     try {
       const zombie = await waitForZombieOf(parent.pid ?? 0);
-      expect(processExists(zombie)).to.equal(true);
+      expect(processExists(zombie)).to.equal(false);
       const startTime = readProcess(zombie)?.startTime ?? '';
       const owner = { ...livingOwner(), pid: zombie, startTime };
       expect(isOwnerAlive(owner, path)).to.equal('dead');
