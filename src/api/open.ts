@@ -1,7 +1,8 @@
 import { toPitonError } from '../core/errors.js';
 import { Session } from './session.js';
 import { settingsFrom } from './settings.js';
-import type { AttemptOptions, OpenOptions } from './types.js';
+import type { HookRunData } from './hook-data.js';
+import type { AttemptOptions, HookRunOptions, OpenOptions } from './types.js';
 import { withPitonErrors } from './verb-errors.js';
 import type { Workspace } from './workspace.js';
 
@@ -17,6 +18,17 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   } catch (error) {
     throw toPitonError(error);
   }
+}
+
+/**
+ * What hooks of git and of agents call: takes a checkpoint when the event calls for one, in every
+ * workspace that the call names. Makes no repository, waits only briefly for others, and gives up
+ * after 20 seconds. Unless strict, what goes wrong is in the data and in the log of the state
+ * directory, and thrown is only `USAGE`, for a host that there is not.
+ * @throws {PitonError} `USAGE`; with `strict` the first failure
+ */
+export async function runHook(open: OpenOptions, options: HookRunOptions): Promise<HookRunData> {
+  return (await import('./handle-hook.js')).handleHook(open, options);
 }
 
 function workspaceOf(session: Session): Workspace {
@@ -56,7 +68,19 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     ...remoteVerbs(session),
     verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
     doctor: async (options = {}) => (await import('./doctor.js')).doctor(session, options),
+    ...hookVerbs(session),
     close: () => session.close(),
+  };
+}
+
+function hookVerbs(
+  session: Session,
+): Pick<Workspace, 'installHooks' | 'uninstallHooks' | 'hooksStatus'> {
+  return {
+    installHooks: async (options) => (await import('./hooks.js')).installHooks(session, options),
+    uninstallHooks: async (options = {}) =>
+      (await import('./hooks.js')).uninstallHooks(session, options),
+    hooksStatus: async (options = {}) => (await import('./hooks.js')).hooksStatus(session, options),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Settings {
   /** undefined: what the workspace's git config says. */
   durability: Durability | undefined;
   command: string | undefined;
+  program: readonly string[];
+  agentFolders: Readonly<Record<string, string>>;
   warn: (warning: Warning) => void;
 }
 
@@ -58,6 +60,8 @@ export function settingsFrom(options: OpenOptions): Settings {
     clock: options.clock ?? SYSTEM_CLOCK,
     durability: options.durability,
     command: options.command,
+    program: options.program ?? ['piton'],
+    agentFolders: options.agentFolders ?? {},
     warn: options.onWarning ?? (() => undefined),
   };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { JsonPath } from '../core/byte-path.js';
 import type { Clock } from '../core/clock.js';
 import type { Durability, EngineName, OperationOptions, Warning } from '../core/types.js';
@@ -34,6 +35,13 @@ export interface OpenOptions {
   durability?: Durability | undefined;
   /** Named in the lock, so that whoever waits can see what holds it. */
   command?: string | undefined;
+  /**
+   * How hooks on this machine are to start piton: a program and its first arguments. Default
+   * `piton`, looked up in `$PATH`.
+   */
+  program?: readonly string[] | undefined;
+  /** Where agents have the user's settings, when not in the usual place; by the agent's name. */
+  agentFolders?: Readonly<Record<string, string>> | undefined;
   /** Called for things worth knowing that do not stop the work. */
   onWarning?: ((warning: Warning) => void) | undefined;
 }
@@ -184,4 +192,40 @@ export interface RollbackOptions extends OperationOptions {
   /** From a dry run; refused when tree or target are no longer what was proposed. */
   token?: string | undefined;
   force?: boolean | undefined;
+}
+
+export interface HookOptions {
+  /** Hooks of git and agents by name; default all there are. */
+  hooks?: readonly string[] | undefined;
+  /**
+   * `project` (default): those of this workspace. `user`: those of agents in everything the user
+   * works on.
+   */
+  level?: 'project' | 'user' | undefined;
+}
+
+export interface HookChangeOptions extends HookOptions {
+  /** Only says what would be done. */
+  dryRun?: boolean | undefined;
+}
+
+export interface HookInstallOptions extends HookChangeOptions {
+  /** Here they must be named. */
+  hooks: readonly string[];
+  /** Whether a checkpoint that fails stops the commit, or the agent's tool. */
+  strict?: boolean | undefined;
+}
+
+export interface HookRunOptions {
+  /** `git`, or an agent's name. */
+  host: string;
+  /** Of git: the hook's name. Of agents: the event, for payloads that do not name it. */
+  event?: string | undefined;
+  /** What an agent has to say of the event. */
+  input?: Readable | undefined;
+  /** Folders the host's environment says it works in; absolute. */
+  projectDirectory?: readonly string[] | undefined;
+  /** Whether to fail when something goes wrong. */
+  strict?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 }

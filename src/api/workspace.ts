@@ -23,6 +23,7 @@ import type {
   StatusData,
   VerifyData,
 } from './data.js';
+import type { HooksChangeData, HooksStatusData } from './hook-data.js';
 import type {
   AttemptOptions,
   BundleOptions,
@@ -30,6 +31,9 @@ import type {
   CheckpointDiffOptions,
   CheckpointListOptions,
   DecisionOptions,
+  HookChangeOptions,
+  HookInstallOptions,
+  HookOptions,
   InitData,
   InitOptions,
   PlanOptions,
@@ -99,6 +103,10 @@ export interface Workspace {
   recover(): Promise<RecoverData>;
   verify(options?: VerifyOptions): Promise<VerifyData>;
   doctor(options?: OperationOptions & { repair?: boolean | undefined }): Promise<DoctorData>;
+
+  installHooks(options: HookInstallOptions): Promise<HooksChangeData>;
+  uninstallHooks(options?: HookChangeOptions): Promise<HooksChangeData>;
+  hooksStatus(options?: HookOptions): Promise<HooksStatusData>;
 
   close(): Promise<void>;
 }

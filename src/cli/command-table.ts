@@ -8,6 +8,7 @@ export const SECTIONS = [
   'Decisions',
   'Checkpoints of any plan',
   'Other machines',
+  'Hooks',
 ] as const;
 
 type Section = (typeof SECTIONS)[number];
@@ -65,9 +66,13 @@ const load = {
   bundleCreate: async () => (await import('./commands/bundle-create.js')).bundleCreateCommand,
   bundleImport: async () => (await import('./commands/bundle-import.js')).bundleImportCommand,
   planStep: async () => (await import('./commands/plan-step.js')).planStepCommand,
+  hooksInstall: async () => (await import('./commands/hooks-install.js')).hooksInstallCommand,
+  hooksUninstall: async () => (await import('./commands/hooks-uninstall.js')).hooksUninstallCommand,
+  hooksStatus: async () => (await import('./commands/hooks-status.js')).hooksStatusCommand,
+  hooksRun: async () => (await import('./commands/hooks-run.js')).hooksRunCommand,
 } satisfies Record<string, Load>;
 
-const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY, MACHINES] = SECTIONS;
+const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY, MACHINES, HOOKS] = SECTIONS;
 
 type Row = [words: string, name: string, section: Section, summary: string, load: Load];
 
@@ -144,6 +149,10 @@ const LONG: readonly Row[] = [
   ['plan checkpoint diff', 'checkpoint.diff', ANY, 'what differs from a checkpoint', load.diff],
   ['plan checkpoint name', 'checkpoint.name', ANY, 'name a checkpoint', load.name],
   ['plan checkpoint delete', 'checkpoint.delete', ANY, 'delete a checkpoint', load.delete],
+  ['hooks install', 'hooks.install', HOOKS, 'put piton into hooks', load.hooksInstall],
+  ['hooks uninstall', 'hooks.uninstall', HOOKS, 'take it out of them', load.hooksUninstall],
+  ['hooks status', 'hooks.status', HOOKS, 'which hooks it is in', load.hooksStatus],
+  ['hooks run', 'hooks.run', HOOKS, 'what hooks call', load.hooksRun],
 ];
 
 function entry(form: Form): (row: Row) => CommandEntry {

@@ -1,4 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import type { HookRunData } from '../api/hook-data.js';
+import type { HookRunOptions } from '../api/types.js';
 import type { Workspace } from '../api/workspace.js';
 import { PitonError } from '../core/errors.js';
 import type { Progress, Warning } from '../core/types.js';
@@ -47,9 +49,12 @@ export interface Operation {
   onProgress: (progress: Progress) => void;
 }
 
-/** What a command may use while it runs. */
-export interface Context {
-  workspace: Workspace;
+/** What a command may use before a workspace is opened. */
+export interface Setting {
+  /** Opens the workspace that the user stands in. */
+  open: () => Promise<Workspace>;
+  /** Handles a call of a hook, which names its workspaces itself. */
+  runHook: (options: HookRunOptions) => Promise<HookRunData>;
   /** Where relative paths of the user's begin. */
   directory: string;
   operation: Operation;
@@ -59,7 +64,7 @@ export interface Context {
   /** Asks a person a yes-or-no question; the answer is null when there is nobody to ask. */
   confirm: (question: string) => Promise<boolean | null>;
   /** Standard input, opened when first asked for. */
-  stdin: () => Readable;
+  stdin: () => Readable & { isTTY?: boolean };
   /** For a command with `ownsOutput`. */
   stdout: Writable;
   /** The warnings so far, which this takes away: none of them is told again. */
@@ -68,8 +73,18 @@ export interface Context {
   runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
 }
 
+/** What a command may use while it runs. */
+export interface Context extends Setting {
+  workspace: Workspace;
+}
+
 /** A command: what it takes and how help shows it, what it does, how people see the outcome. */
-export interface CommandDefinition<O extends Options, P extends Positionals, D> {
+export interface CommandDefinition<
+  O extends Options,
+  P extends Positionals,
+  D,
+  C extends Setting = Context,
+> {
   /** Whether the long form must name a plan, may, or there is none to name in either form. */
   plan: 'required' | 'optional' | 'none';
   positionals: P;
@@ -85,7 +100,7 @@ export interface CommandDefinition<O extends Options, P extends Positionals, D> 
   /** What no single option can tell. @throws {PitonError} `USAGE` */
   check?: (given: Given<O, P>) => void;
   /** Gives exactly the `data` of the JSON document. @throws {PitonError} */
-  run: (context: Context, given: Given<O, P>) => Promise<D>;
+  run: (context: C, given: Given<O, P>) => Promise<D>;
   /** Whether what was found makes a failure of it; the document then has the data as details. */
   judge?: (data: D) => PitonError | undefined;
   /** Of a success, when that is not 0. */
@@ -109,7 +124,7 @@ export interface Outcome {
 
 /** What is ready to run: everything that could be wrong with the arguments has been looked at. */
 export interface Prepared {
-  run: (context: Context) => Promise<Outcome>;
+  run: (setting: Setting) => Promise<Outcome>;
   reportFile: string | undefined;
 }
 
@@ -172,6 +187,17 @@ export function optional<T>(summary: string, read: ReadText<T>): Positional<T | 
 export function defineCommand<O extends Options, P extends Positionals, D>(
   definition: CommandDefinition<O, P, D>,
 ): Command {
+  const { run } = definition;
+  return defineWithoutWorkspace({
+    ...definition,
+    run: async (setting, given) => run({ ...setting, workspace: await setting.open() }, given),
+  });
+}
+
+/** As `defineCommand`, for a command that does not begin with the workspace it is called in. */
+export function defineWithoutWorkspace<O extends Options, P extends Positionals, D>(
+  definition: CommandDefinition<O, P, D, Setting>,
+): Command {
   return {
     plan: definition.plan,
     positionals: definition.positionals,
@@ -182,8 +208,8 @@ export function defineCommand<O extends Options, P extends Positionals, D>(
     prepare: (parsed, calling) => {
       const given = readGiven(definition, parsed, calling);
       definition.check?.(given);
-      const run = async (context: Context): Promise<Outcome> => {
-        const data = await definition.run(context, given);
+      const run = async (setting: Setting): Promise<Outcome> => {
+        const data = await definition.run(setting, given);
         const render = (view: View): string => definition.render(data, view, given);
         const exitCode = definition.exitCode?.(data) ?? 0;
         return { data, render, failure: definition.judge?.(data), exitCode };
@@ -194,7 +220,7 @@ export function defineCommand<O extends Options, P extends Positionals, D>(
 }
 
 function readGiven<O extends Options, P extends Positionals, D>(
-  definition: CommandDefinition<O, P, D>,
+  definition: CommandDefinition<O, P, D, Setting>,
   parsed: ParsedArguments,
   calling: Calling,
 ): Given<O, P> {

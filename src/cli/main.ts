@@ -13,8 +13,8 @@ export async function main(): Promise<void> {
     return;
   }
   const { runInProcess } = await import('./run-in-process.js');
-  await runInProcess(argv, async (options) => {
-    const { openWorkspace } = await import('../api/open.js');
-    return openWorkspace(options);
+  await runInProcess(argv, {
+    openWorkspace: async (options) => (await import('../api/open.js')).openWorkspace(options),
+    runHook: async (...args) => (await import('../api/open.js')).runHook(...args),
   });
 }

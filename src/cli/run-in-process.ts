@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.js';
 /** Runs the command line on this process: its streams, environment and signals. */
 export async function runInProcess(
   argv: readonly string[],
-  openWorkspace: Surroundings['openWorkspace'],
+  library: Pick<Surroundings, 'openWorkspace' | 'runHook'>,
 ): Promise<void> {
   const signals = new Signals(process);
   // What nobody caught is told like any other failure, as the one document that is promised.
@@ -28,7 +28,8 @@ export async function runInProcess(
       const { runProgram } = await import('./run-program.js');
       return runProgram(request, { signals, env: process.env, terminal: [0, 1, 2].some(isatty) });
     },
-    openWorkspace,
+    program: [process.execPath, ...process.argv.slice(1, 2)],
+    ...library,
   });
   process.off('uncaughtException', tell);
   // Work that was not waited for must not keep the process from ending.

@@ -69,6 +69,22 @@ export function openOptions(values: GlobalValues, env: Env, directory: string): 
   };
 }
 
+/** Where agents have the user's settings, for those whose users may have moved them. */
+export function agentFoldersIn(env: Env): Record<string, string> {
+  const named = { 'claude-code': 'CLAUDE_CONFIG_DIR', codex: 'CODEX_HOME' };
+  const folders = Object.entries(named).map(([agent, name]) => [agent, variable(env, name)]);
+  return Object.fromEntries(
+    folders.filter((pair): pair is [string, string] => isAbsolute(pair[1] ?? '')),
+  );
+}
+
+/** The projects that agents tell their hooks of: a shell of theirs may stand elsewhere. */
+export function projectFoldersIn(env: Env): string[] {
+  const named = ['CLAUDE_PROJECT_DIR', 'GEMINI_PROJECT_DIR', 'CURSOR_PROJECT_DIR'];
+  const folders = named.map((name) => variable(env, name));
+  return folders.filter((folder) => folder !== undefined && isAbsolute(folder)) as string[];
+}
+
 function engineNamed(text: string | undefined): OpenOptions['engine'] {
   return text === undefined ? undefined : readEngine(text, 'PITON_ENGINE');
 }

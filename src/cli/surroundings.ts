@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import type { OpenOptions } from '../api/types.js';
+import type { HookRunData } from '../api/hook-data.js';
+import type { HookRunOptions, OpenOptions } from '../api/types.js';
 import type { Workspace } from '../api/workspace.js';
 import type { Clock } from '../core/clock.js';
 import type { ProgramEnd } from '../process/run-program.js';
@@ -20,6 +21,9 @@ export interface Surroundings {
   /** Aborted likewise when the user does not want to wait for it any more. */
   forcedStop: AbortSignal;
   runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
+  /** How this very piton is started: a program and its first arguments. */
+  program: readonly string[];
+  runHook: (open: OpenOptions, options: HookRunOptions) => Promise<HookRunData>;
   openWorkspace: (options: OpenOptions) => Promise<Workspace>;
 }
 

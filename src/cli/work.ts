@@ -1,7 +1,9 @@
-import type { Context, Outcome } from './command.js';
+import type { OpenOptions } from '../api/types.js';
+import type { Workspace } from '../api/workspace.js';
+import type { Outcome, Setting } from './command.js';
 import type { GlobalValues } from './global-options.js';
 import type { Report } from './report.js';
-import { directoryOf, openOptions } from './settings.js';
+import { agentFoldersIn, directoryOf, openOptions, projectFoldersIn } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 import type { Request } from './understand.js';
 
@@ -14,18 +16,31 @@ export async function work(
   surroundings: Surroundings,
   report: Report,
 ): Promise<Outcome> {
+  const { env, clock, program, stop } = surroundings;
   const directory = directoryOf(globals, surroundings.cwd());
-  const workspace = await surroundings.openWorkspace({
-    ...openOptions(globals, surroundings.env, directory),
+  const options: OpenOptions = {
+    ...openOptions(globals, env, directory),
     command: `piton ${entry.words}`,
-    clock: surroundings.clock,
+    program,
+    agentFolders: agentFoldersIn(env),
+    clock,
     onWarning: (warning) => report.warn(warning),
-  });
+  };
+  let opened: Workspace | undefined;
   try {
-    const context = { workspace, directory, ...around(globals, surroundings, report) };
-    return await prepared.run(context);
+    return await prepared.run({
+      open: async () => (opened = await surroundings.openWorkspace(options)),
+      runHook: (call) =>
+        surroundings.runHook(options, {
+          projectDirectory: projectFoldersIn(env),
+          signal: stop,
+          ...call,
+        }),
+      directory,
+      ...around(globals, surroundings, report),
+    });
   } finally {
-    await workspace.close();
+    await opened?.close();
   }
 }
 
@@ -33,7 +48,7 @@ function around(
   { json, yes }: GlobalValues,
   { stdin, stdout, stderr, stop, runProgram }: Surroundings,
   report: Report,
-): Omit<Context, 'workspace' | 'directory'> {
+): Omit<Setting, 'open' | 'runHook' | 'directory'> {
   return {
     operation: { signal: stop, onProgress: (progress) => report.progress.show(progress) },
     json,

@@ -29,6 +29,10 @@ export const LIMITS = {
   newcomersPerPath: 16,
   lockFileBytes: 64 * 1024,
   openFolders: 64,
+  hookFileBytes: 4 * 1024 * 1024,
+  hookInputBytes: 64 * 1024 * 1024,
+  hookLogBytes: 256 * 1024,
+  hookFolders: 8,
   gitOutputBytes: 256 * 1024 * 1024,
   planJsonDepth: 64,
   planNameCharacters: 200,
@@ -48,6 +52,10 @@ export const DEFAULTS = {
   gitTimeoutMs: 10 * 60_000,
   gcTimeoutMs: 6 * 60 * 60_000,
   indexLockTimeoutMs: 5_000,
+  /** A hook waits so long for another process; whoever started it waits too. */
+  hookLockTimeoutMs: 5_000,
+  /** After this a hook gives up, which is before any host gives up on the hook. */
+  hookTimeLimitMs: 20_000,
   maxReversions: 10,
   listLimit: 50,
   keepLast: 50,

@@ -1,3 +1,4 @@
+import { HOOK_CASES } from './hook-cases.js';
 import type { FakeOptions, Verb } from './run-fake.js';
 import { RETENTION_CASES } from './retention-cases.js';
 import { PLAN_ID } from './samples.js';
@@ -6,7 +7,9 @@ export interface CommandCase {
   /** Arguments; a word with spaces goes in double quotes. */
   line: string;
   name: string;
-  calls: [Verb, ...unknown[]][];
+  calls: [Verb | 'runHook', ...unknown[]][];
+  /** Whether a workspace is opened for it; so it is unless said otherwise. */
+  opens?: boolean;
   options?: FakeOptions;
   /** Default 0. */
   code?: number;
@@ -282,4 +285,5 @@ export const COMMAND_CASES: CommandCase[] = [
   { line: 'doctor', name: 'doctor', calls: [['doctor', { repair: false }]] },
   { line: 'doctor --repair', name: 'doctor', calls: [['doctor', { repair: true }]] },
   { line: 'recover', name: 'recover', calls: [['recover']] },
+  ...HOOK_CASES,
 ];

@@ -1,6 +1,6 @@
 import { runInProcess } from '../../src/cli/run-in-process.js';
 import { fakeWorkspace } from './run-fake.js';
-import { STATUS } from './samples.js';
+import { HOOK_RUN, STATUS } from './samples.js';
 
 /*
  * The command line as a program of its own, in front of a workspace that behaves as the first
@@ -46,6 +46,8 @@ const STATUS_BY_BEHAVIOUR: Record<string, unknown> = {
   },
 };
 
-await runInProcess(argv, async () =>
-  fakeWorkspace({ answers: { status: STATUS_BY_BEHAVIOUR[behaviour] } }, []),
-);
+await runInProcess(argv, {
+  openWorkspace: async () =>
+    fakeWorkspace({ answers: { status: STATUS_BY_BEHAVIOUR[behaviour] } }, []),
+  runHook: async () => HOOK_RUN,
+});

@@ -78,8 +78,11 @@ describe('cli: run', () => {
       args: string[],
       e: Record<string, string> = env,
     ): Promise<OpenOptions> => {
-      const { onWarning, clock, ...rest } = (await runFake(args, { env: e, cwd: '/w' })).opened[0]!;
+      const { onWarning, clock, program, agentFolders, ...rest } = (
+        await runFake(args, { env: e, cwd: '/w' })
+      ).opened[0]!;
       expect([typeof onWarning, typeof clock]).to.deep.equal(['function', 'object']);
+      expect({ program, agentFolders }).to.deep.equal({ program: ['piton'], agentFolders: {} });
       return rest;
     };
     const found = {
@@ -89,6 +92,7 @@ describe('cli: run', () => {
       home: '/home/u',
       configHome: '/cfg',
       searchPath: '/bin',
+      remoteEnvironment: {},
       command: 'piton plan list',
     };
     expect(await opened(['plan', 'list'])).to.deep.equal(found);

@@ -16,6 +16,9 @@ import {
   DIFF,
   FETCHED,
   HEALTHY,
+  HOOKS_CHANGED,
+  HOOKS_STATUS,
+  HOOK_RUN,
   INITIALISED,
   NOW,
   PLAN,
@@ -79,6 +82,9 @@ const ANSWERS: Record<Verb, unknown> = {
   recover: RECOVERED,
   verify: SOUND,
   doctor: HEALTHY,
+  installHooks: HOOKS_CHANGED,
+  uninstallHooks: HOOKS_CHANGED,
+  hooksStatus: HOOKS_STATUS,
   close: undefined,
 };
 
@@ -106,7 +112,7 @@ export interface FakeRun {
   stdout: string;
   stderr: string;
   /** The verb and its arguments, signals and listeners left out. */
-  calls: [Verb, ...unknown[]][];
+  calls: [Verb | 'runHook', ...unknown[]][];
   opened: OpenOptions[];
   /** The programs that were run. */
   ran: ProgramRequest[];
@@ -137,6 +143,11 @@ export async function runFake(
     runProgram: async (request) => {
       ran.push(request);
       return { exitCode: 0, signal: null, notStarted: null, ...options.programEnd };
+    },
+    program: ['piton'],
+    runHook: async (_open, call) => {
+      calls.push(['runHook', withoutOperation({ ...call, input: undefined })]);
+      return HOOK_RUN;
     },
     openWorkspace: async (openOptions) => {
       opened.push(openOptions);

@@ -15,6 +15,7 @@ import type {
   StatusData,
   VerifyData,
 } from '../../src/api/data.js';
+import type { HookRunData, HooksChangeData, HooksStatusData } from '../../src/api/hook-data.js';
 import type { InitData } from '../../src/api/types.js';
 
 /** When the tests' clock stands still, in milliseconds: 2026-01-02T03:04:05.000Z. */
@@ -200,4 +201,42 @@ export const FETCHED: FetchData = {
   differing: [],
   plans: [{ plan_id: PLAN_ID, name: 'swap parser', outcome: 'created' }],
   current_plan_id: PLAN_ID,
+};
+
+export const HOOKS_STATUS: HooksStatusData = {
+  hooks: [
+    {
+      host: 'git',
+      place: '/home/u/w/.git/hooks/pre-commit',
+      event: 'pre-commit',
+      level: 'project',
+      installed: true,
+      strict: true,
+      note: null,
+    },
+    {
+      host: 'codex',
+      place: '/home/u/.codex/hooks.json',
+      event: 'Stop',
+      level: 'user',
+      installed: false,
+      strict: false,
+      note: null,
+    },
+  ],
+  log: { path: '/home/u/w/.git/piton/log/hooks.log', last: null },
+};
+
+export const HOOKS_CHANGED: HooksChangeData = {
+  hooks: HOOKS_STATUS.hooks,
+  files: [{ path: '/home/u/w/.git/hooks/pre-commit', change: 'created' }],
+  dry_run: false,
+};
+
+export const HOOK_RUN: HookRunData = {
+  host: 'cursor',
+  event: 'stop',
+  checkpoints: [],
+  failures: [],
+  reply: '{}',
 };

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ROOT } from '../house/source.js';
+import { filesBelow, ROOT } from '../house/source.js';
 import { isAsShown, isFailureShown, runCommands, settled, shownCommands } from './console.js';
 
 /** Documents whose commands are run from the first to the last, as they stand. */
-const DOCUMENTS = ['README.md', 'docs/reference/checkpointing.md', 'docs/hosts/mcp.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/reference/checkpointing.md',
+  ...filesBelow('docs/hosts', '.md'),
+];
 
 describe('docs: commands', () => {
   it('are taken from console blocks alone, with what they print', () => {

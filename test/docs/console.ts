@@ -52,7 +52,12 @@ export function runCommands(shown: readonly Shown[]): { home: string; printed: P
   const script = shown.map(({ command }) => `${command}\necho "${MARK} $?"\n`).join('');
   const { stdout } = spawnSync('bash', ['-c', `exec 2>&1\n${script}`], {
     cwd: home,
-    env: { ...TEST_ENV, HOME: home, PATH: [programs, TEST_ENV['PATH']].join(delimiter) },
+    env: {
+      ...TEST_ENV,
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, '.config'),
+      PATH: [programs, TEST_ENV['PATH']].join(delimiter),
+    },
     encoding: 'utf8',
   });
   const parts = stdout.split(new RegExp(`${MARK} (\\d+)\\n`));

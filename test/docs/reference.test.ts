@@ -99,6 +99,10 @@ describe('docs: reference', () => {
       'CheckpointListOptions',
       'CheckpointDiffOptions',
       'RollbackOptions',
+      'HookOptions',
+      'HookInstallOptions',
+      'HookChangeOptions',
+      'HookRunOptions',
       'AttemptOptions',
       'PushOptions',
       'BundleOptions',
@@ -127,9 +131,14 @@ describe('docs: reference', () => {
       'RecoverData',
       'VerifyData',
       'DoctorData',
+      'HookData',
+      'HooksStatusData',
+      'HooksChangeData',
+      'HookRunData',
     ];
     for (const name of data) {
-      const missing = membersOf('src/api/data.ts', name).filter((key) => !CLI.includes(key));
+      const file = name.startsWith('Hook') ? 'hook-data' : 'data';
+      const missing = membersOf(`src/api/${file}.ts`, name).filter((key) => !CLI.includes(key));
       expect(missing, name).to.be.empty;
     }
   });

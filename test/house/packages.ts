@@ -4,6 +4,7 @@ import { findingAt, type Finding, type Source } from './source.js';
 
 /** The one place in `src` that may import each runtime package. */
 export const OWNERS: Readonly<Record<string, string>> = {
+  '@humanwhocodes/momoa': 'src/hooks/',
   execa: 'src/process/',
   'isomorphic-git': 'src/store/embedded/',
   lowdb: 'src/plan/',

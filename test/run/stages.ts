@@ -27,6 +27,7 @@ const UNIT: MochaOptions = {
     'plan',
     'doctor',
     'retention',
+    'hooks',
     'api',
     'cli',
   ],
