@@ -1,6 +1,6 @@
 import { listCheckpointRefs } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { textOf, type BytePath } from '../core/byte-path.js';
+import { pathToJson, textOf, type BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import { listPlans } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
@@ -18,10 +18,11 @@ import {
   type RollbackWorkspace,
 } from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
-import type { RollbackData } from './data.js';
+import type { ArchiveMove } from '../rollback/archive.js';
+import type { ArchivedPathData, RollbackData } from './data.js';
 import { endPending, notePending, settlePending } from './pending-checkpoint.js';
 import { stamped } from './put-plan.js';
-import { obstaclesAsRetired, rollbackData } from './rollback-data.js';
+import { obstaclesAsRetired, rollbackData, toBeArchived } from './rollback-data.js';
 import { newestIdOf } from './select.js';
 import { subplansAfter, warnOfReverted } from './subplans-after.js';
 import { latestOf } from './take-checkpoint.js';
@@ -34,6 +35,8 @@ export interface CarryOut extends OperationOptions {
   then: PlanState;
   paths: readonly BytePath[] | null;
   moveHead: boolean;
+  /** Into or out of which archive files are moved. */
+  archive: ArchiveMove | null;
   force: boolean;
   dryRun: boolean;
   token: string | null;
@@ -43,20 +46,31 @@ export interface CarryOut extends OperationOptions {
   alsoBranch: RefEdit | null;
 }
 
+export interface CarriedOut {
+  rollback: RollbackData;
+  /** What was moved into an archive, or would be. */
+  archived: ArchivedPathData[];
+}
+
+/** Whether it counts as a rollback; undo and redo are always allowed. */
+function isCounted({ operation }: CarryOut): boolean {
+  return operation === 'rollback' || operation === 'correction';
+}
+
 /** Shows what a rollback would do, and does nothing. */
 async function rehearseOnly(
   workspace: RollbackWorkspace,
   request: CarryOut,
   startedAt: number,
-): Promise<RollbackData> {
-  const { plan, checkpoint, token, operation } = request;
-  if (operation === 'rollback' && !request.force) assertNoOperationInProgress(workspace.gitDir);
+): Promise<CarriedOut> {
+  const { plan, checkpoint, token, archive } = request;
+  if (isCounted(request) && !request.force) assertNoOperationInProgress(workspace.gitDir);
   const target = await readTarget(checkpoint, workspace, request);
   const rehearsal = await rehearseRollback(workspace, target, request, request);
   assertToken(token, rehearsal.token);
   warnOfReverted(workspace, subplansAfter(workspace, request), true);
   warnOfHeld(workspace, rehearsal);
-  return rollbackData({
+  const data = rollbackData({
     plan,
     checkpointId: checkpoint.checkpoint_id,
     safetyCheckpointId: null,
@@ -68,6 +82,8 @@ async function rehearseOnly(
     dryRun: true,
     startedAt,
   });
+  const { proposal } = rehearsal;
+  return { rollback: data, archived: archive?.direction === 'into' ? toBeArchived(proposal) : [] };
 }
 
 /** Says what the state that is gone back to had, and only the trash still has. */
@@ -84,9 +100,8 @@ function warnOfHeld(workspace: RollbackWorkspace, { held }: Rehearsal): void {
 }
 
 function safetyReason({ operation, checkpoint }: CarryOut): string {
-  return operation === 'rollback'
-    ? `before rolling back to ${checkpoint.checkpoint_id}`
-    : `before ${operation} to ${checkpoint.checkpoint_id}`;
+  const what = operation === 'rollback' ? 'rolling back' : operation;
+  return `before ${what} to ${checkpoint.checkpoint_id}`;
 }
 
 /** A rollback that failed has no use for the note, unless clearing up failed too. */
@@ -110,7 +125,7 @@ async function rollBackNoted(
 export async function carryOut(
   workspace: RollbackWorkspace,
   request: CarryOut,
-): Promise<RollbackData> {
+): Promise<CarriedOut> {
   const startedAt = performance.now();
   if (request.dryRun) return rehearseOnly(workspace, request, startedAt);
   const { plan, checkpoint } = request;
@@ -148,7 +163,7 @@ export async function carryOut(
   warnOfReverted(workspace, subplans, false);
   const { rehearsal, outlook, target } = result;
   warnOfHeld(workspace, rehearsal);
-  return rollbackData({
+  const data = rollbackData({
     plan: after,
     checkpointId: checkpoint.checkpoint_id,
     safetyCheckpointId: result.safety.checkpoint_id,
@@ -160,4 +175,6 @@ export async function carryOut(
     dryRun: false,
     startedAt,
   });
+  const archived = result.archived.map(({ path, to }) => ({ path: pathToJson(path), to }));
+  return { rollback: data, archived };
 }

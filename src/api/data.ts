@@ -150,6 +150,13 @@ export interface BundleCreateData {
   bytes: number;
 }
 
+/** What was moved into an archive. */
+export interface ArchivedPathData {
+  path: JsonPath;
+  /** Relative to the state directory; null in a dry run. */
+  to: string | null;
+}
+
 /** The plan as in its file, with two more keys. */
 export interface PlanData extends Record<string, unknown> {
   plan_id: string;

@@ -61,6 +61,7 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     status: async (options = {}) => (await import('./status.js')).status(session, options),
     ...planVerbs(session),
     ...decisionVerbs(session),
+    ...correctionVerbs(session),
     ...checkpointVerbs(session),
     ...rollbackVerbs(session),
     prune: async (options = {}) => (await import('./prune.js')).prune(session, options),
@@ -130,6 +131,19 @@ function decisionVerbs(session: Session): Pick<Workspace, DecisionVerb> {
       (await import('./change-decision.js')).addArtifacts(session, plan, decision, paths),
     completeDecision: async (plan, decision) =>
       (await import('./change-decision.js')).completeDecision(session, plan, decision),
+  };
+}
+
+function correctionVerbs(
+  session: Session,
+): Pick<Workspace, 'correct' | 'listCorrections' | 'showCorrection'> {
+  return {
+    correct: async (plan, options) =>
+      (await import('./correct.js')).correct(session, plan, options),
+    listCorrections: async (plan) =>
+      (await import('./show-corrections.js')).listCorrections(session, plan),
+    showCorrection: async (plan, correction) =>
+      (await import('./show-corrections.js')).showCorrection(session, plan, correction),
   };
 }
 

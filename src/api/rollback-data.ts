@@ -1,4 +1,4 @@
-import { joinPath, pathToJson, textOf, type BytePath } from '../core/byte-path.js';
+import { compareBytes, joinPath, pathToJson, textOf, type BytePath } from '../core/byte-path.js';
 import type { HeadState } from '../core/types.js';
 import { reversionsLeft } from '../plan/plan-data.js';
 import type { Plan } from '../plan/types.js';
@@ -7,7 +7,7 @@ import type { Rehearsal } from '../rollback/rehearse.js';
 import type { Outlook } from '../rollback/roll-back.js';
 import type { Retired } from '../rollback/trash-record.js';
 import type { Survey } from '../rollback/survey.js';
-import type { RollbackData } from './data.js';
+import type { ArchivedPathData, RollbackData } from './data.js';
 
 type Changes = Pick<
   RollbackData,
@@ -45,7 +45,7 @@ function changeByReturn(path: BytePath, { removals }: RollbackProposal): 'create
 
 /** Paths that are there now and will not be; one that another kind takes over is not gone. */
 function goneEntries(
-  { removals, removedFolders, writes, newFolders }: RollbackProposal,
+  { removals, removedFolders, writes, newFolders, archived }: RollbackProposal,
   returns: Rehearsal['returns'],
 ): BytePath[] {
   const taken = new Set([
@@ -53,9 +53,16 @@ function goneEntries(
     ...writes.map(({ entry }) => entry.path),
     ...newFolders.map(({ path }) => path),
   ]);
-  return [...removals, ...removedFolders]
-    .map(({ path }) => path)
-    .filter((path) => !taken.has(path));
+  return [...[...removals, ...removedFolders].map(({ path }) => path), ...archived].filter(
+    (path) => !taken.has(path),
+  );
+}
+
+/** What a correction moves into its archive; where to is not known before it is done. */
+export function toBeArchived({ archived, removals, writes }: RollbackProposal): ArchivedPathData[] {
+  const replaced = writes.filter(({ replaces }) => replaces !== null).map(({ entry }) => entry);
+  const paths = [...archived, ...[...removals, ...replaced].map(({ path }) => path)];
+  return paths.sort(compareBytes).map((path) => ({ path: pathToJson(path), to: null }));
 }
 
 export interface RollbackFacts {

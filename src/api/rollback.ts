@@ -46,8 +46,9 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
     const { plan, checkpoint } = await rollbackTarget(session, workspace, selector, options);
     assertCanRollBack(plan);
     const then = await planStateAt(workspace, checkpoint);
-    return carryOut(workspace, {
+    const { rollback } = await carryOut(workspace, {
       ...{ operation: 'rollback', plan, checkpoint, then, paths, moveHead, force },
+      archive: null,
       dryRun: options.dryRun ?? false,
       token: options.token ?? null,
       alsoBranch: null,
@@ -65,5 +66,6 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
       signal: options.signal,
       onProgress: options.onProgress,
     });
+    return rollback;
   }, options);
 }

@@ -1,6 +1,6 @@
-import { listCheckpointRefs, readCheckpoints } from '../checkpoint/list.js';
+import { listCheckpointRefs, readCheckpoint, readCheckpoints } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { parseCheckpointRef } from '../checkpoint/ref-names.js';
+import { formatCheckpointRef, parseCheckpointRef } from '../checkpoint/ref-names.js';
 import { selectAcrossPlans, selectCheckpoint } from '../checkpoint/select.js';
 import { PitonError } from '../core/errors.js';
 import { listPlans, readPlan } from '../plan/plan-file.js';
@@ -88,6 +88,17 @@ export async function meantCheckpoint(
   const own = all.filter(({ plan_id: planId }) => planId === plan?.plan_id);
   const checkpoint = selectAmong(own, all, plan, selector);
   return { plan: readPlan(stateDir, checkpoint.plan_id), checkpoint };
+}
+
+/** A checkpoint of a plan by its id, or null when it is gone. */
+export async function findCheckpoint(
+  { refs, objects }: RollbackWorkspace,
+  planId: string,
+  checkpointId: string,
+): Promise<Checkpoint | null> {
+  const name = formatCheckpointRef({ planId, checkpointId });
+  const oid = await refs.read(name);
+  return oid === null ? null : readCheckpoint({ name, oid }, objects);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -116,6 +116,19 @@ export interface DecisionOptions extends OperationOptions {
   artifacts?: readonly JsonPath[] | undefined;
 }
 
+export interface CorrectOptions extends OperationOptions {
+  /** Its id or a unique prefix. */
+  decision: string;
+  reason: string;
+  /** `revert` (the default) rolls back; `append` only has the decision carried out again. */
+  mode?: 'revert' | 'append' | undefined;
+  /** What to do otherwise this time. */
+  guidance?: string | undefined;
+  dryRun?: boolean | undefined;
+  /** From a dry run; refused when tree, target or artifacts are no longer what was proposed. */
+  token?: string | undefined;
+}
+
 export interface CheckpointCreateOptions extends OperationOptions {
   plan?: string | undefined;
   reason?: string | undefined;

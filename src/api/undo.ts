@@ -1,28 +1,27 @@
 import { pathFromJson } from '../core/byte-path.js';
-import { readCheckpoint } from '../checkpoint/list.js';
-import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { PitonError } from '../core/errors.js';
 import { redone, rollbackToRedo, rollbackToUndo, undone } from '../plan/rolled-back.js';
 import type { Plan, RollbackEntry } from '../plan/types.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
+import { artifactsOf } from '../correction/artifacts.js';
+import type { ArchiveMove } from '../rollback/archive.js';
 import type { RefEdit } from '../store/ref-store.js';
 import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
 import { movedBranch, planStateAt } from './rollback.js';
-import { meantPlan } from './select.js';
+import { findCheckpoint, meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { UndoOptions } from './workspace.js';
 
 async function safetyCheckpointOf(
-  { refs, objects }: RollbackWorkspace,
+  workspace: RollbackWorkspace,
   plan: Plan,
   entry: RollbackEntry,
 ): Promise<Checkpoint> {
   const checkpointId = entry.from_checkpoint_id;
-  const name = formatCheckpointRef({ planId: plan.plan_id, checkpointId });
-  const oid = await refs.read(name);
-  if (oid !== null) return readCheckpoint({ name, oid }, objects);
+  const found = await findCheckpoint(workspace, plan.plan_id, checkpointId);
+  if (found !== null) return found;
   throw new PitonError('CHECKPOINT_NOT_FOUND', 'the checkpoint to go back to is gone', {
     hint: "'piton log' lists the checkpoints that are left",
     details: { checkpoint_id: checkpointId },
@@ -31,6 +30,19 @@ async function safetyCheckpointOf(
 
 function branchToMoveBack({ moved_branch: moved }: RollbackEntry): RefEdit | null {
   return moved === null ? null : { name: moved.ref, expected: moved.after, value: moved.before };
+}
+
+/** Undo empties the archive of a correction back into place, redo fills it again. */
+function archiveToMove(
+  plan: Plan,
+  { correction_id: correctionId }: RollbackEntry,
+  operation: 'undo' | 'redo',
+): ArchiveMove | null {
+  if (correctionId === null) return null;
+  const key = { planId: plan.plan_id, correctionId };
+  if (operation === 'undo') return { direction: 'out', key };
+  const correction = plan.corrections.find(({ correction_id: id }) => id === correctionId);
+  return { direction: 'into', key, artifacts: artifactsOf(plan, correction?.affected ?? []).safe };
 }
 
 async function takeBack(
@@ -43,8 +55,9 @@ async function takeBack(
     const entry = operation === 'undo' ? rollbackToUndo(plan) : rollbackToRedo(plan);
     const checkpoint = await safetyCheckpointOf(workspace, plan, entry);
     const then = await planStateAt(workspace, checkpoint);
-    return carryOut(workspace, {
+    const { rollback } = await carryOut(workspace, {
       ...{ operation, plan, checkpoint, then },
+      archive: archiveToMove(plan, entry, operation),
       paths: entry.paths?.map(pathFromJson) ?? null,
       moveHead: entry.head_moved,
       force: true,
@@ -65,6 +78,7 @@ async function takeBack(
       signal: options.signal,
       onProgress: options.onProgress,
     });
+    return rollback;
   }, options);
 }
 

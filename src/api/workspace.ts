@@ -1,5 +1,6 @@
 import type { JsonPath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
+import type { CorrectData, CorrectionListData, NamedCorrectionData } from './correction-data.js';
 import type {
   AttemptData,
   BundleCreateData,
@@ -30,6 +31,7 @@ import type {
   CheckpointCreateOptions,
   CheckpointDiffOptions,
   CheckpointListOptions,
+  CorrectOptions,
   DecisionOptions,
   HookChangeOptions,
   HookInstallOptions,
@@ -79,6 +81,10 @@ export interface Workspace {
     paths: readonly JsonPath[],
   ): Promise<NamedDecisionData>;
   completeDecision(plan: string | undefined, decision: string): Promise<NamedDecisionData>;
+
+  correct(plan: string | undefined, options: CorrectOptions): Promise<CorrectData>;
+  listCorrections(plan?: string): Promise<CorrectionListData>;
+  showCorrection(plan: string | undefined, correction: string): Promise<NamedCorrectionData>;
 
   createCheckpoint(options?: CheckpointCreateOptions): Promise<CheckpointCreateData>;
   listCheckpoints(options?: CheckpointListOptions): Promise<CheckpointListData>;

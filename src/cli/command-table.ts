@@ -6,6 +6,7 @@ export const SECTIONS = [
   'Checkpoints of the current plan',
   'Plans',
   'Decisions',
+  'Corrections',
   'Checkpoints of any plan',
   'Other machines',
   'Hooks',
@@ -65,6 +66,9 @@ const load = {
   fetch: async () => (await import('./commands/fetch.js')).fetchCommand,
   bundleCreate: async () => (await import('./commands/bundle-create.js')).bundleCreateCommand,
   bundleImport: async () => (await import('./commands/bundle-import.js')).bundleImportCommand,
+  correct: async () => (await import('./commands/correct.js')).correctCommand,
+  correctionList: async () => (await import('./commands/correction-list.js')).correctionListCommand,
+  correctionShow: async () => (await import('./commands/correction-show.js')).correctionShowCommand,
   planStep: async () => (await import('./commands/plan-step.js')).planStepCommand,
   hooksInstall: async () => (await import('./commands/hooks-install.js')).hooksInstallCommand,
   hooksUninstall: async () => (await import('./commands/hooks-uninstall.js')).hooksUninstallCommand,
@@ -72,7 +76,7 @@ const load = {
   hooksRun: async () => (await import('./commands/hooks-run.js')).hooksRunCommand,
 } satisfies Record<string, Load>;
 
-const [WORKSPACE, CURRENT, PLANS, DECISIONS, ANY, MACHINES, HOOKS] = SECTIONS;
+const [WORKSPACE, CURRENT, PLANS, DECISIONS, CORRECTIONS, ANY, MACHINES, HOOKS] = SECTIONS;
 
 type Row = [words: string, name: string, section: Section, summary: string, load: Load];
 
@@ -142,6 +146,27 @@ const LONG: readonly Row[] = [
     DECISIONS,
     'record that it is carried out',
     load.decisionDone,
+  ],
+  [
+    'plan correct',
+    'plan.correct',
+    CORRECTIONS,
+    'take a decision back, with all that came after it',
+    load.correct,
+  ],
+  [
+    'plan correction list',
+    'plan.correction.list',
+    CORRECTIONS,
+    'list corrections, oldest first',
+    load.correctionList,
+  ],
+  [
+    'plan correction show',
+    'plan.correction.show',
+    CORRECTIONS,
+    'show a correction and its archive',
+    load.correctionShow,
   ],
   ['plan checkpoint create', 'checkpoint.create', ANY, 'take a checkpoint', load.create],
   ['plan checkpoint list', 'checkpoint.list', ANY, 'list checkpoints, newest first', load.list],

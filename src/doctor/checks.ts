@@ -1,3 +1,4 @@
+import { ARCHIVES } from './archives.js';
 import type { Check } from './check.js';
 import { DEAD_PROCESSES, LOCK } from './lock.js';
 import { LAST_CHECKPOINT, UNDO_AND_REDO } from './plan-pointers.js';
@@ -34,5 +35,6 @@ export const CHECKS: readonly Check[] = [
   STAT_CACHE,
   STAGING,
   TRASH,
+  ARCHIVES,
   TEMPORARY_FILES,
 ];

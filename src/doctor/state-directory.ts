@@ -12,6 +12,7 @@ const FILES = [
   'journal',
   'journal.committed',
   'pending-checkpoint',
+  'archive-manifest',
 ];
 
 /** Links could lead piton, run by somebody else than who made them, out of the workspace. */

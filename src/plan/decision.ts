@@ -50,7 +50,7 @@ export function findDecision(plan: Plan, selector: string): Decision {
  * As `findDecision`, for what goes on with the decision.
  * @throws {PitonError} `USAGE` when it was reverted.
  */
-function findStanding(plan: Plan, selector: string): Decision {
+export function findStanding(plan: Plan, selector: string): Decision {
   const decision = findDecision(plan, selector);
   if (decision.status !== 'reverted') return decision;
   throw new PitonError('USAGE', `the decision ${decision.decision_id} was reverted`, {
@@ -59,7 +59,8 @@ function findStanding(plan: Plan, selector: string): Decision {
   });
 }
 
-function notBlank(text: string, what: string): string {
+/** @throws {PitonError} `USAGE` when there is nothing in the text but blanks. */
+export function notBlank(text: string, what: string): string {
   return checkedAsArgument(() => {
     if (text.trim() === '') throw new SchemaProblem(`${what}: expected text`);
     return text;

@@ -14,6 +14,7 @@ import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
 import { makeRealFolders } from '../disk/real-directory.js';
 import { removeEmptyFolder, removeFolder } from '../disk/remove-folder.js';
+import { archivedFilesPath, archivePath, type ArchiveKey } from './archive.js';
 import type { Area, KeptPlace, Slot } from './steps.js';
 
 export interface AreasOptions {
@@ -33,15 +34,24 @@ interface AreaPaths {
   staged: string;
   retired: string;
   kept: string;
+  /** What goes with it when it is empty, innermost first. */
+  containers: string[];
 }
 
 /** Where an area's folders are. The state directory's own parts are named apart on purpose. */
 function pathsOf(area: Area, options: AreasOptions): AreaPaths {
   const { stateDir, root, id } = options;
+  const trash = `trash/${id}`;
+  const kept = `${trash}/kept`;
+  if (area.archive !== undefined) {
+    const files = archivedFilesPath(area.archive);
+    const folder = archivePath(area.archive);
+    const containers = [folder, join(folder, '..'), 'archive'];
+    return { base: stateDir, mount: ROOT, staged: files, retired: files, kept, containers };
+  }
   if (area.mount === null) {
-    const trash = `trash/${id}`;
-    const staged = `staging/${id}`;
-    return { base: stateDir, mount: ROOT, staged, retired: `${trash}/old`, kept: `${trash}/kept` };
+    const paths = { staged: `staging/${id}`, retired: `${trash}/old`, kept };
+    return { base: stateDir, mount: ROOT, ...paths, containers: [trash] };
   }
   const name = `.piton-staging-${id}`;
   return {
@@ -50,6 +60,7 @@ function pathsOf(area: Area, options: AreasOptions): AreaPaths {
     staged: `${name}/new`,
     retired: `${name}/old`,
     kept: `${name}/kept`,
+    containers: [name],
   };
 }
 
@@ -77,8 +88,18 @@ export class Areas {
 
   /** The index of the area in this mount, made when it is not there yet. */
   indexOf(mount: string | null): number {
-    const known = this.list.findIndex((area) => area.mount === mount);
+    const isMeant = (area: Area): boolean => area.mount === mount && area.archive === undefined;
+    const known = this.list.findIndex(isMeant);
     return known >= 0 ? known : this.list.push({ mount }) - 1;
+  }
+
+  /** Makes an area of an archive, and gives its index. Slots are numbered after those in it. */
+  addArchive(archive: ArchiveKey): number {
+    const index = this.list.push({ mount: null, archive }) - 1;
+    for (const number of this.at(index).retired.readdir().map(Number)) {
+      if (Number.isSafeInteger(number)) this.#slots = Math.max(this.#slots, number + 1);
+    }
+    return index;
   }
 
   newSlot(area: number): Slot {
@@ -145,7 +166,8 @@ export class Areas {
 
   /** Deletes all staged contents that are still there, as far as that can be done. */
   removeStaged(): void {
-    for (const index of this.list.keys()) {
+    for (const [index, { archive }] of this.list.entries()) {
+      if (archive !== undefined) continue;
       const { base, mount, staged } = this.#pathsAt(index);
       const path = joinPath(mount, bytePathFromText(staged));
       try {
@@ -160,8 +182,8 @@ export class Areas {
   removeIfEmpty(): void {
     this.close();
     for (const index of this.list.keys()) {
-      const { base, mount, retired, staged, kept } = this.#pathsAt(index);
-      for (const folder of [staged, retired, kept, join(retired, '..')]) {
+      const { base, mount, retired, staged, kept, containers } = this.#pathsAt(index);
+      for (const folder of [staged, retired, kept, ...containers]) {
         const path = joinPath(mount, bytePathFromText(folder));
         removeEmptyFolder(base, parentOf(path), nameOf(path));
       }

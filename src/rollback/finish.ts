@@ -1,13 +1,11 @@
-import { closeSync, constants, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import type { ObjectId } from '../core/types.js';
-import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import type { ObjectReader } from '../store/object-store.js';
-import { hashObject, startObjectHash } from '../store/objects/object-format.js';
 import { Areas } from './areas.js';
+import { algorithmOf, contentsId } from './contents-id.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
 import {
   fileJournal,
@@ -17,6 +15,7 @@ import {
   type Journal,
 } from './journal.js';
 import { inFolder, ownerOf } from './kept-place.js';
+import { archivedPath, isArchiving, setAsideLeft, settleArchive } from './settle-archive.js';
 import { fileStateOf, isSameState, type Step } from './steps.js';
 import { slotName } from './take-step.js';
 import {
@@ -29,26 +28,7 @@ import {
 
 const STATE_AREA = 0;
 const INDEX = asBytePath('index');
-const HASH_CHUNK_BYTES = 1024 * 1024;
 const NEWCOMER_FORM = /^(\d+)\.newcomer-\d+$/;
-
-/** The id that a file's or link's contents have now; `like` tells the hash by its length. */
-function contentsId(folder: AnchoredDirectory, name: BytePath, like: ObjectId): ObjectId {
-  const algorithm = like.length === 40 ? 'sha1' : 'sha256';
-  const stat = folder.lstat(name);
-  if (stat?.isSymbolicLink() === true) return hashObject(algorithm, 'blob', folder.readlink(name));
-  const hash = startObjectHash(algorithm, 'blob', Number(stat?.size ?? 0n));
-  const fd = folder.open(name, constants.O_RDONLY);
-  try {
-    const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
-    for (let count = readSync(fd, chunk); count > 0; count = readSync(fd, chunk)) {
-      hash.update(chunk.subarray(0, count));
-    }
-  } finally {
-    closeSync(fd);
-  }
-  return hash.digest('hex');
-}
 
 /** Whether what lies in a retired path's slot is in the safety checkpoint. */
 function isCaptured(step: Step & { kind: 'retire' }, operation: OpenOperation): boolean {
@@ -58,7 +38,7 @@ function isCaptured(step: Step & { kind: 'retire' }, operation: OpenOperation): 
   const { captured } = step;
   if (stat === null) return true;
   if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
-  return contentsId(retired, name, captured.oid) === captured.oid;
+  return contentsId(retired, name, algorithmOf(captured.oid)) === captured.oid;
 }
 
 function pathsBySlot(steps: readonly Step[]): Map<string, BytePath> {
@@ -77,9 +57,14 @@ function slotsToKeep(journal: Journal, operation: OpenOperation, index: number):
   }
   for (const step of journal.steps) {
     if (step.kind !== 'retire' || step.to.area !== index) continue;
+    if (isArchiving(step, journal)) continue;
     if (!isCaptured(step, operation)) names.add(slotName(step.to));
   }
   return names;
+}
+
+function pathOfSlot(name: BytePath, area: number, paths: Map<string, BytePath>): BytePath {
+  return paths.get(`${area}:${name.split('.')[0]}`) ?? asBytePath('.git/index');
 }
 
 /**
@@ -90,7 +75,8 @@ function keepUncaptured(journal: Journal, operation: OpenOperation): Kept[] {
   const { areas } = operation;
   const paths = pathsBySlot(journal.steps);
   const kept: Kept[] = [];
-  for (const index of journal.areas.keys()) {
+  for (const [index, { archive }] of journal.areas.entries()) {
+    if (archive !== undefined) continue;
     const names = slotsToKeep(journal, operation, index);
     // Some are there already when this was cut off before it was recorded.
     const all = [...areas.namesIn(areas.keptPlace(index)), ...names];
@@ -100,7 +86,7 @@ function keepUncaptured(journal: Journal, operation: OpenOperation): Kept[] {
     for (const name of all) {
       const stat = into.lstat(name);
       if (stat === null) continue;
-      const path = paths.get(`${index}:${name.split('.')[0]}`) ?? asBytePath('.git/index');
+      const path = archivedPath(name, journal) ?? pathOfSlot(name, index, paths);
       const place = inFolder(areas.keptPlace(index), name);
       kept.push({ path, to: areas.shownPath(place), place, state: fileStateOf(stat) });
     }
@@ -130,7 +116,7 @@ async function sweepSlots(
   operation: OpenOperation,
 ): Promise<void> {
   for (const step of journal.steps) {
-    if (step.kind !== 'retire') continue;
+    if (step.kind !== 'retire' || isArchiving(step, journal)) continue;
     const { retired } = operation.areas.at(step.to.area);
     const name = slotName(step.to);
     if (retired.lstat(name) === null) continue;
@@ -194,9 +180,11 @@ export function clearOperation(
 ): Retired[] {
   const operation = openOperation(context, journal);
   try {
+    setAsideLeft(context, journal, operation, isDone);
     const kept = keepUncaptured(journal, operation);
     const { id, safetyCheckpointId } = journal;
     if (kept.length > 0) writeTrashRecord(context, id, { safetyCheckpointId, kept });
+    if (isDone) settleArchive(context, journal, operation);
     operation.areas.removeStaged();
     operation.areas.removeIfEmpty();
     if (isDone) fileJournal(context.stateDir, journal.id);

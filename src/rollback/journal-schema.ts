@@ -34,6 +34,10 @@ function orNull(check: Check): Check {
   return (value) => value === null || check(value);
 }
 
+function orAbsent(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
 function matching(form: RegExp): Check {
   return (value) => typeof value === 'string' && form.test(value);
 }
@@ -71,6 +75,7 @@ const mount: Check = (value) => {
 };
 
 const fileState = { ino: matching(INTEGER), size: matching(INTEGER), mtimeNs: matching(INTEGER) };
+const archiveKey = { planId: id, correctionId: id };
 const slot = record({ area: count, number: count });
 const headState = record({ ref: orNull(refName), commit: orNull(objectId) });
 
@@ -78,7 +83,7 @@ const STEPS: Record<string, Check> = {
   retire: record({ path: treePath, to: slot, captured: orNull(capturedState()) }),
   place: record({ path: treePath, from: slot, staged: record(fileState) }),
   return: record({ path: returnPath, from: keptPlace, state: record(fileState) }),
-  make_folder: record({ path: treePath }),
+  make_folder: record({ path: treePath, mode: orAbsent(permissions) }),
   remove_folder: record({ path: treePath, mode: permissions }),
   mode: record({ path: treePath, mode: permissions, before: permissions }),
 };
@@ -93,13 +98,13 @@ const step: Check = (value) => {
 };
 
 const journal = record({
-  operation: oneOf('rollback', 'undo', 'redo'),
+  operation: oneOf('rollback', 'correction', 'undo', 'redo'),
   id,
   planId: id,
   checkpointId: id,
   safetyCheckpointId: id,
   startedAt: text,
-  areas: listOf(record({ mount: orNull(mount) })),
+  areas: listOf(record({ mount: orNull(mount), archive: orAbsent(record(archiveKey)) })),
   steps: listOf(step),
   index: orNull(
     record({
@@ -118,12 +123,38 @@ const journal = record({
       ),
     }),
   ),
+  archive: orAbsent(
+    orNull(
+      record({
+        ...archiveKey,
+        direction: oneOf('into', 'out'),
+        decisions: (value) => isFields(value) && Object.values(value).every(id),
+      }),
+    ),
+  ),
   plansAfter: (value) => Array.isArray(value) && value.length > 0 && value.every(isFields),
 });
 
+type AreaFields = { mount: string | null; archive?: Record<keyof typeof archiveKey, string> }[];
+
+/** There is at most one archive, in the state directory: the one that the journal says. */
+function hasItsArchive({ areas, archive }: Fields): boolean {
+  const own = (areas as AreaFields).filter((area) => area.archive !== undefined);
+  const said = archive as AreaFields[number]['archive'] | null;
+  if (said === null || said === undefined) return own.length === 0;
+  const [area] = own;
+  return (
+    own.length === 1 &&
+    area?.mount === null &&
+    area.archive?.planId === said.planId &&
+    area.archive.correctionId === said.correctionId
+  );
+}
+
 /** The state directory's area is the first one, and no slot is in an area that is not listed. */
 function hasItsAreas({ areas, steps, index }: Fields): boolean {
-  const mounts = (areas as { mount: string | null }[]).map(({ mount: at }) => at);
+  const all = areas as AreaFields;
+  const mounts = all.map(({ mount: at, archive }) => (archive === undefined ? at : ''));
   if (mounts.lastIndexOf(null) > 0 || (index !== null && mounts[0] !== null)) return false;
   const slots = (steps as { to?: object; from?: object }[]).map(({ to, from }) => to ?? from);
   return slots.every((one) => {
@@ -137,5 +168,5 @@ function hasItsAreas({ areas, steps, index }: Fields): boolean {
  * @throws {PitonError} `UNSAFE_PATH` for some of these paths.
  */
 export function isJournal(value: unknown): boolean {
-  return journal(value) && hasItsAreas(value as Fields);
+  return journal(value) && hasItsArchive(value as Fields) && hasItsAreas(value as Fields);
 }

@@ -39,10 +39,11 @@ import { readBounded } from '../disk/read.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
 import { removeFile } from '../disk/remove-file.js';
 import type { RefEdit } from '../store/ref-store.js';
+import type { JournalArchive } from './archive.js';
 import { isJournal } from './journal-schema.js';
 import type { Area, FileState, Step } from './steps.js';
 
-export type JournalOperation = 'rollback' | 'undo' | 'redo';
+export type JournalOperation = 'rollback' | 'correction' | 'undo' | 'redo';
 
 /** The staging area's file in a rollback. */
 export interface IndexSwap {
@@ -82,6 +83,8 @@ export interface Journal {
   steps: Step[];
   index: IndexSwap | null;
   head: HeadSwap | null;
+  /** The archive that it fills or empties. */
+  archive: JournalArchive | null;
   /** The plans whole as they will be, written right after the commit point. */
   plansAfter: PlansAfter;
 }
@@ -127,7 +130,7 @@ function parseJson(bytes: Buffer, path: string): Partial<Journal> & { version?: 
   }
 }
 
-function isWellFormed(value: object, path: string): value is Omit<Journal, 'steps'> & JsonSteps {
+function isWellFormed(value: object, path: string): value is JsonJournal {
   try {
     return isJournal(value);
   } catch (error) {
@@ -136,8 +139,10 @@ function isWellFormed(value: object, path: string): value is Omit<Journal, 'step
   }
 }
 
-interface JsonSteps {
+interface JsonJournal extends Omit<Journal, 'steps' | 'archive'> {
   steps: JsonStep[];
+  /** Absent in journals from before there were archives, which may still lie in the trash. */
+  archive?: JournalArchive | null;
 }
 
 /** @throws {PitonError} `RECOVERY_FAILED` when the bytes are not what `formatJournal` made. */
@@ -159,7 +164,7 @@ export function parseJournal(bytes: Buffer, path: string): Journal {
     throw journalError(path, 'a field is missing or of the wrong type');
   }
   const steps = value.steps.map((step) => ({ ...step, path: pathFromJson(step.path) }));
-  return { ...value, steps };
+  return { ...value, steps, archive: value.archive ?? null };
 }
 
 export interface FoundJournal {

@@ -15,6 +15,8 @@ import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
 import type { StatCache } from '../worktree/stat-cache.js';
 import { modeOf } from '../worktree/stat-record.js';
+import type { ArchiveMove } from './archive.js';
+import type { FromArchive } from './archive-contents.js';
 import type { Areas, AreasOptions } from './areas.js';
 import type { RollbackProposal } from './propose.js';
 import { sequenceSteps } from './sequence.js';
@@ -30,7 +32,11 @@ export interface PrepareInput extends OperationOptions, AreasOptions {
   objects: ObjectReader;
   /** What is remembered of the scan before the safety checkpoint's. */
   lastScan: StatCache | null;
+  archive: ArchiveMove | null;
+  fromArchive: FromArchive | null;
 }
+
+const STATE_AREA = 0;
 
 /** Finds the area from which contents can be renamed to a path. */
 class AreaFinder {
@@ -55,7 +61,8 @@ class AreaFinder {
     if (known !== undefined) return known;
     const folder = this.#nearestFolder(parent);
     const place = this.#placeAt(folder);
-    const area = place === this.#statePlace ? 0 : this.#areas.indexOf(this.#mountOf(folder, place));
+    const area =
+      place === this.#statePlace ? STATE_AREA : this.#areas.indexOf(this.#mountOf(folder, place));
     this.#known.set(parent, area);
     return area;
   }
@@ -140,7 +147,16 @@ export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<S
   areas.indexOf(null);
   const finder = new AreaFinder(input, areas);
   const slotFor = (path: BytePath): Slot => areas.newSlot(finder.areaFor(path));
-  const requests: StageRequest[] = proposal.writes.map(({ entry, replaces }) => ({
+  const archive = input.archive === null ? null : areas.addArchive(input.archive.key);
+  const isFilled = input.archive?.direction === 'into';
+  // Nothing can be renamed from one file system to another.
+  const retireTo = (path: BytePath): Slot =>
+    archive !== null && isFilled && finder.areaFor(path) === STATE_AREA
+      ? areas.newSlot(archive)
+      : slotFor(path);
+  const fromArchive = input.fromArchive?.files;
+  const staging = proposal.writes.filter(({ entry }) => fromArchive?.has(entry.path) !== true);
+  const requests: StageRequest[] = staging.map(({ entry, replaces }) => ({
     entry,
     slot: slotFor(entry.path),
     replaced: replaces === null ? null : survey.stat(entry.path),
@@ -157,10 +173,15 @@ export async function prepareSteps(input: PrepareInput, areas: Areas): Promise<S
     survey,
     returns,
     slotFor,
-    stagedAt: (path) => ({
-      from: found(slots.get(path), path),
-      staged: found(states.get(path), path),
-    }),
+    retireTo,
+    folderMode: (path) => input.fromArchive?.folderModes.get(path),
+    stagedAt: (path) => {
+      const file = fromArchive?.get(path);
+      if (file !== undefined && archive !== null) {
+        return { from: { area: archive, number: file.number }, staged: file.state };
+      }
+      return { from: found(slots.get(path), path), staged: found(states.get(path), path) };
+    },
     capturedState: stateFinder(input, leaving),
   });
 }

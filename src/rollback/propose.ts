@@ -1,7 +1,9 @@
 import { compareBytes, isWithin, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
-import { MODE, type FileEntry } from '../core/types.js';
+import type { FileEntry } from '../core/types.js';
 import { pairedEntries } from '../worktree/diff.js';
+import { isContentKept, isFile } from './entry-kinds.js';
 import { addParents, foldersOf } from './folders-of.js';
+import { addFoldersOf, type UncapturedArtifacts } from './uncaptured-artifacts.js';
 
 export type LeftReason = 'ignored' | 'not_captured' | 'nested_repository';
 
@@ -33,6 +35,10 @@ export interface ProposalInput {
   returns: readonly BytePath[];
   /** Files or folders to roll back; null for everything. */
   paths: readonly BytePath[] | null;
+  /** What is moved into an archive although the scan did not capture it. */
+  uncaptured?: Pick<UncapturedArtifacts, 'moved' | 'folders'>;
+  /** Paths of the target that are moved back out of an archive, whatever is there now. */
+  fromArchive?: { has(path: BytePath): boolean } | undefined;
 }
 
 export interface Write {
@@ -49,6 +55,8 @@ export interface RollbackProposal {
   modes: FileEntry[];
   /** Captured files and links to take away. */
   removals: FileEntry[];
+  /** Files and links to move into an archive although they are not captured. */
+  archived: BytePath[];
   /** Empty folders of the checkpoint that are to be made. */
   newFolders: FileEntry[];
   /** Captured empty folders to take away. */
@@ -59,15 +67,6 @@ export interface RollbackProposal {
   obsoleteFolders: BytePath[];
   left: { path: BytePath; reason: LeftReason }[];
   unchanged: number;
-}
-
-function isFile(entry: FileEntry): boolean {
-  return entry.mode !== MODE.directory;
-}
-
-function isContentKept(before: FileEntry, after: FileEntry): boolean {
-  const bothFiles = before.mode !== MODE.link && after.mode !== MODE.link;
-  return before.oid === after.oid && bothFiles && isFile(before) && isFile(after);
 }
 
 class Proposer {
@@ -93,6 +92,7 @@ class Proposer {
       writes: [],
       modes: [],
       removals: [],
+      archived: [...(input.uncaptured?.moved ?? [])],
       newFolders: [],
       removedFolders: [],
       neededFolders: [],
@@ -105,6 +105,9 @@ class Proposer {
   run(): RollbackProposal {
     const { target, present } = this.#input;
     const presentFolders = foldersOf(present.entries);
+    if (this.#input.uncaptured !== undefined) {
+      addFoldersOf(this.#input.uncaptured, presentFolders, this.#input.knowledge);
+    }
     for (const { before, after } of pairedEntries(present.entries, target)) {
       if (after !== null && this.#isMeant(after.path)) this.#want(after, before, presentFolders);
       else if (before !== null) this.#considerUnwanted(before);
@@ -149,15 +152,21 @@ class Proposer {
       if (presentFolders.has(entry.path)) this.#proposal.unchanged++;
       else this.#proposal.newFolders.push(entry);
       if (now !== null && isFile(now)) this.#proposal.removals.push(now);
+    } else if (this.#input.fromArchive?.has(entry.path) === true) {
+      this.#write(entry, now);
     } else if (now !== null && now.oid === entry.oid && now.mode === entry.mode) {
       this.#proposal.unchanged++;
     } else if (now !== null && isContentKept(now, entry)) {
       this.#proposal.modes.push(entry);
     } else {
-      const replaces = now !== null && isFile(now) ? now : null;
-      this.#proposal.writes.push({ entry, replaces });
-      if (now !== null && replaces === null) this.#proposal.removedFolders.push(now);
+      this.#write(entry, now);
     }
+  }
+
+  #write(entry: FileEntry, now: FileEntry | null): void {
+    const replaces = now !== null && isFile(now) ? now : null;
+    this.#proposal.writes.push({ entry, replaces });
+    if (now !== null && replaces === null) this.#proposal.removedFolders.push(now);
   }
 
   /** Whether the checkpoint has something where this path, or a folder above it, is now. */
@@ -217,6 +226,11 @@ class Proposer {
     for (const { path } of this.#proposal.removedFolders) {
       addParents(emptied, path);
       emptied.add(path);
+    }
+    for (const path of this.#proposal.archived) addParents(emptied, path);
+    for (const folder of this.#input.uncaptured?.folders ?? []) {
+      addParents(emptied, folder);
+      emptied.add(folder);
     }
     const gone = [...emptied]
       .filter((folder) => presentFolders.has(folder) && !this.#targetFolders.has(folder))

@@ -2,17 +2,23 @@ import { createHash } from 'node:crypto';
 import type { CheckpointContext } from '../checkpoint/context.js';
 import { lookAtWorktree, type Look } from '../checkpoint/look.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
-import { isWithin, pathToJson, type BytePath } from '../core/byte-path.js';
+import { compareBytes, isWithin, pathToJson, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
 import type { Scan } from '../worktree/scan.js';
-import { proposeRollback, type RollbackProposal } from './propose.js';
+import type { ArchiveMove } from './archive.js';
+import { proposeRollback, type PresentState, type RollbackProposal } from './propose.js';
 import { findReturns, isPlaceFree, type Return } from './returns.js';
 import type { ReturnStep } from './steps.js';
 import { surveyWorktree, type Survey } from './survey.js';
 import type { Target } from './target.js';
 import type { Retired } from './trash-record.js';
+import {
+  findUncapturedArtifacts,
+  withoutMoved,
+  type UncapturedArtifacts,
+} from './uncaptured-artifacts.js';
 
 /** What to roll back. */
 export interface RollbackScope {
@@ -20,6 +26,8 @@ export interface RollbackScope {
   paths: readonly BytePath[] | null;
   /** Whether HEAD and its branch go back too. */
   moveHead: boolean;
+  /** What is moved into an archive, or back out of one. */
+  archive: ArchiveMove | null;
 }
 
 /** Everything a rollback would do. */
@@ -75,9 +83,15 @@ export function rehearse(
   const returns = inTrash.returns.filter(({ step }) => isMeant(step));
   const compared = (back: readonly Return[]): Pick<Rehearsal, 'proposal' | 'survey'> => {
     const paths = back.map(({ step }) => step.path);
-    const proposal = propose(target, scope, scan, paths);
+    const proposed = proposeRollback({
+      ...{ present, uncaptured, returns: paths, paths: scope.paths },
+      ...{ target: target.entries, knowledge: target.knowledge },
+      fromArchive: target.fromArchive?.files,
+    });
+    const proposal = withLeft(proposed, uncaptured);
     return { proposal, survey: surveyWorktree(root, proposal, paths) };
   };
+  const { present, uncaptured } = presentState(root, scan, scope.archive);
   let { proposal, survey } = compared(returns);
   const [free, taken] = partition(returns, (one) => isPlaceFree(one, survey));
   if (taken.length > 0) ({ proposal, survey } = compared(free));
@@ -91,30 +105,37 @@ export function rehearse(
   };
 }
 
-function propose(
-  target: Target,
-  { paths }: RollbackScope,
-  scan: Scan,
-  returns: readonly BytePath[],
-): RollbackProposal {
-  return proposeRollback({
-    present: {
-      entries: scan.entries,
-      ignored: scan.ignored,
-      notCaptured: scan.notCaptured
-        .filter(({ reason }) => reason !== 'unstable')
-        .map(({ path }) => path),
-      nestedRepositories: scan.nestedRepositories,
-    },
-    target: target.entries,
-    knowledge: target.knowledge,
-    returns,
-    paths,
-  });
-}
-
 function partition<T>(list: readonly T[], accepts: (one: T) => boolean): [T[], T[]] {
   return [list.filter(accepts), list.filter((one) => !accepts(one))];
+}
+
+/** What the scan saw, and what of a correction's artifacts it did not capture. */
+function presentState(
+  root: string,
+  scan: Scan,
+  archive: ArchiveMove | null,
+): { present: PresentState; uncaptured: UncapturedArtifacts } {
+  const present: PresentState = {
+    entries: scan.entries,
+    ignored: scan.ignored,
+    notCaptured: scan.notCaptured
+      .filter(({ reason }) => reason !== 'unstable')
+      .map(({ path }) => path),
+    nestedRepositories: scan.nestedRepositories,
+  };
+  const artifacts = archive?.direction === 'into' ? archive.artifacts : [];
+  const paths = artifacts.map(({ path }) => path);
+  const uncaptured = findUncapturedArtifacts(root, paths, present);
+  return { present: withoutMoved(present, uncaptured), uncaptured };
+}
+
+function withLeft(
+  proposal: RollbackProposal,
+  { left }: Pick<UncapturedArtifacts, 'left'>,
+): RollbackProposal {
+  const told = new Set(proposal.left.map(({ path }) => path));
+  const all = [...proposal.left, ...left.filter(({ path }) => !told.has(path))];
+  return { ...proposal, left: all.sort((one, other) => compareBytes(one.path, other.path)) };
 }
 
 /**
@@ -172,8 +193,15 @@ export function tokenOf(
     head: [head.ref, head.commit],
     paths: scope.paths?.map(pathToJson) ?? null,
     move_head: scope.moveHead,
+    ...(scope.archive !== null && { archive: archiveFacts(scope.archive) }),
   };
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32);
+}
+
+/** A dry run of a correction does not know its id yet. */
+function archiveFacts(archive: ArchiveMove): unknown {
+  if (archive.direction === 'out') return archive;
+  return archive.artifacts.map(({ path, decisionId }) => [pathToJson(path), decisionId]);
 }
 
 /** @throws {PitonError} `STALE_TOKEN` when the token is of another rollback. */

@@ -34,6 +34,7 @@ import {
   type Rehearsal,
   type RollbackScope,
 } from './rehearse.js';
+import { archivedBy, journalArchive, type Archived } from './settle-archive.js';
 import type { Retired } from './trash-record.js';
 import { readTarget, type Target } from './target.js';
 
@@ -65,6 +66,7 @@ export interface RollbackResult {
   rehearsal: Rehearsal;
   safety: Checkpoint;
   retired: Retired[];
+  archived: Archived[];
   outlook: Outlook;
 }
 
@@ -117,8 +119,8 @@ class Rollback {
       const { look } = created;
       const seen = { look, head };
       const rehearsal = rehearse(this.#workspace, this.#target, this.#request, seen);
-      const retired = await this.#carryOut(rehearsal, safety, outlook, headSwap);
-      return { target: this.#target, rehearsal, safety, retired, outlook };
+      const moved = await this.#carryOut(rehearsal, safety, outlook, headSwap);
+      return { target: this.#target, rehearsal, safety, ...moved, outlook };
     } catch (error) {
       await this.#dropAfter(error, safety);
       throw error;
@@ -183,9 +185,9 @@ class Rollback {
     safety: Checkpoint,
     outlook: Outlook,
     head: HeadSwap | null,
-  ): Promise<Retired[]> {
+  ): Promise<Pick<RollbackResult, 'retired' | 'archived'>> {
     const { root, stateDir, durability, objects, clock } = this.#workspace;
-    const { signal, onProgress, operation, planId } = this.#request;
+    const { signal, onProgress, operation, planId, archive } = this.#request;
     const id = nextId(clock.now());
     const areas = new Areas({ root, stateDir, durability, id });
     const { proposal, survey, look, returns } = rehearsal;
@@ -193,8 +195,9 @@ class Rollback {
       const steps = await prepareSteps(
         {
           ...{ root, stateDir, durability, id, objects },
-          ...{ proposal, survey, returns, scan: look.scan, signal, onProgress },
           lastScan: this.#lastScan,
+          ...{ proposal, survey, returns, scan: look.scan, signal, onProgress, archive },
+          fromArchive: this.#target.fromArchive,
         },
         areas,
       );
@@ -205,9 +208,11 @@ class Rollback {
         checkpointId: this.#target.checkpoint.checkpoint_id,
         safetyCheckpointId: safety.checkpoint_id,
         startedAt: isoTime(clock.now()),
+        archive: archive && journalArchive(archive, { steps, areas: areas.list }),
         plansAfter: this.#request.plansAfter(safety.checkpoint_id, head),
       };
-      return await applyOperation(this.#workspace, journal, { signal, onProgress });
+      const retired = await applyOperation(this.#workspace, journal, { signal, onProgress });
+      return { retired, archived: archivedBy(journal) };
     } finally {
       this.#clearStaged(areas);
     }

@@ -11,6 +11,10 @@ export interface SequenceInput {
   returns: readonly ReturnStep[];
   /** A free slot on the file system that holds the path. */
   slotFor(path: BytePath): Slot;
+  /** Where what is retired goes when it is not merely in the way. */
+  retireTo(path: BytePath): Slot;
+  /** The permissions of a folder that is made; undefined: as the umask has it. */
+  folderMode(path: BytePath): number | undefined;
   /** Where the contents for a path were staged, and how they look there. */
   stagedAt(path: BytePath): { from: Slot; staged: FileState };
   /** How a captured path looked when it was captured; null when its contents are not stored. */
@@ -32,9 +36,10 @@ class Sequencer {
 
   run(): Step[] {
     const { proposal, survey } = this.#input;
-    for (const path of survey.obstacles) this.#retire(path, null);
+    for (const path of proposal.archived) this.#retire(path, this.#input.retireTo(path), null);
+    for (const path of survey.obstacles) this.#retire(path, this.#input.slotFor(path), null);
     this.#clearConflicts();
-    for (const path of survey.missingFolders) this.#steps.push({ kind: 'make_folder', path });
+    for (const path of survey.missingFolders) this.#makeFolder(path);
     for (const write of proposal.writes) this.#write(write.entry, write.replaces);
     for (const entry of proposal.modes) this.#changeMode(entry);
     for (const { path } of proposal.removals) this.#retireCaptured(path);
@@ -47,13 +52,19 @@ class Sequencer {
     return this.#done.has(path) || isCovered(path, this.#input.survey.obstacles);
   }
 
-  #retire(path: BytePath, captured: CapturedState | null): void {
-    this.#steps.push({ kind: 'retire', path, to: this.#input.slotFor(path), captured });
+  #retire(path: BytePath, to: Slot, captured: CapturedState | null): void {
+    this.#steps.push({ kind: 'retire', path, to, captured });
     this.#done.add(path);
   }
 
   #retireCaptured(path: BytePath): void {
-    if (!this.#isHandled(path)) this.#retire(path, this.#input.capturedState(path));
+    if (this.#isHandled(path)) return;
+    this.#retire(path, this.#input.retireTo(path), this.#input.capturedState(path));
+  }
+
+  #makeFolder(path: BytePath): void {
+    const mode = this.#input.folderMode(path);
+    this.#steps.push({ kind: 'make_folder', path, ...(mode !== undefined && { mode }) });
   }
 
   /** What must go before something else can come: files that become folders and the reverse. */

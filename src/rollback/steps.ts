@@ -1,5 +1,6 @@
 import type { BytePath } from '../core/byte-path.js';
 import type { ObjectId } from '../core/types.js';
+import type { ArchiveKey } from './archive.js';
 
 /*
  * The steps of a rollback. Each one can be taken back, and what is on disk tells whether it was
@@ -66,7 +67,7 @@ export type Step =
   | RetireStep
   | PlaceStep
   | ReturnStep
-  | { kind: 'make_folder'; path: BytePath }
+  | { kind: 'make_folder'; path: BytePath; mode?: number }
   | { kind: 'remove_folder'; path: BytePath; mode: number }
   | { kind: 'mode'; path: BytePath; mode: number; before: number };
 
@@ -74,6 +75,8 @@ export type Step =
 export interface Area {
   /** The folder of the workspace in which it lies, as text; null: the state directory. */
   mount: string | null;
+  /** It is the archive of a correction, in the state directory; nothing in it is ever swept. */
+  archive?: ArchiveKey;
 }
 
 export function isSameState(left: FileState, right: FileState): boolean {

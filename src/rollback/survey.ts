@@ -39,7 +39,7 @@ class Surveyor {
     this.#root = bytePathFromText(root);
     this.#proposal = proposal;
     this.#returns = returns;
-    this.#leaving = new Set(proposal.removals.map(({ path }) => path));
+    this.#leaving = new Set([...proposal.removals.map(({ path }) => path), ...proposal.archived]);
     this.#leavingFolders = new Set(proposal.obsoleteFolders);
     for (const { entry, replaces } of proposal.writes) {
       if (replaces !== null) this.#leaving.add(entry.path);

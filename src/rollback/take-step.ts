@@ -74,6 +74,10 @@ function place(step: PlaceStep, folder: AnchoredDirectory, areas: Areas): void {
   }
 }
 
+function setFolderMode(path: BytePath, mode: number | undefined, worktree: AnchoredRoot): void {
+  if (mode !== undefined) worktree.within(path, (made) => made.chmod(mode));
+}
+
 /** `EBUSY`: something is mounted there, which is nothing that a rollback could end. */
 const STAYS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY']);
 
@@ -109,6 +113,7 @@ export function takeStep(step: Step, context: StepContext): void {
         return;
       case 'make_folder':
         folder.mkdir(name, 0o777);
+        setFolderMode(step.path, step.mode, worktree);
         return;
       case 'remove_folder':
         removeFolder(folder, name);

@@ -11,6 +11,8 @@ import { readTreeEntries } from '../worktree/read-tree.js';
 import { readStagingArea } from '../worktree/staging-area/read-staging-area.js';
 import { trackedPaths } from '../worktree/staging-area/tracked-paths.js';
 import type { ExplicitPaths } from '../worktree/walk.js';
+import { readArchive, withArchived, type FromArchive } from './archive-contents.js';
+import type { ArchiveMove } from './archive.js';
 import type { TargetKnowledge } from './propose.js';
 
 /** A checkpoint as a rollback needs it. */
@@ -21,6 +23,8 @@ export interface Target {
   /** Sorted by path; every path checked to be safe. */
   entries: FileEntry[];
   knowledge: TargetKnowledge;
+  /** What of it comes out of an archive. */
+  fromArchive: FromArchive | null;
 }
 
 /** The contents of the ignore files among the entries of a checkpoint, by path. */
@@ -56,11 +60,7 @@ function withAncestors(paths: ReadonlySet<BytePath>): (path: BytePath) => boolea
   };
 }
 
-/**
- * Reads what a rollback needs of a checkpoint but for the files' contents.
- * @throws {PitonError} `OBJECT_DAMAGED`, `STATE_DAMAGED`, `UNSAFE_PATH`, `UNSUPPORTED_FORMAT`.
- */
-export async function readTarget(
+async function readCheckpointTarget(
   checkpoint: Checkpoint,
   context: CheckpointContext,
   options: OperationOptions,
@@ -86,5 +86,28 @@ export async function readTarget(
     didNotCapture: withAncestors(notCaptured),
     hadNestedRepository: (folder) => nested.has(folder),
   };
-  return { checkpoint, sidecar, manifest, entries, knowledge };
+  return { checkpoint, sidecar, manifest, entries, knowledge, fromArchive: null };
+}
+
+/**
+ * Reads what a rollback needs of a checkpoint but for the files' contents, and of an archive what
+ * comes back out of it.
+ * @throws {PitonError} `OBJECT_DAMAGED`, `STATE_DAMAGED`, `UNSAFE_PATH`, `UNSUPPORTED_FORMAT`.
+ */
+export async function readTarget(
+  checkpoint: Checkpoint,
+  context: CheckpointContext,
+  { archive, ...options }: OperationOptions & { archive: ArchiveMove | null },
+): Promise<Target> {
+  const target = await readCheckpointTarget(checkpoint, context, options);
+  if (archive?.direction !== 'out') return target;
+  const { algorithm, stateDir } = context.repository;
+  const contents = readArchive(stateDir, archive.key, algorithm);
+  const captured = new Set(target.entries.map(({ path }) => path));
+  const lost = contents.missing.filter((path) => !captured.has(path));
+  if (lost.length > 0) {
+    const message = 'archived files that no checkpoint holds are gone and cannot come back';
+    context.warn({ code: 'ARCHIVE_INCOMPLETE', message, paths: lost });
+  }
+  return { ...target, ...withArchived(target.entries, contents, algorithm) };
 }

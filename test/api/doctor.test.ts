@@ -42,6 +42,7 @@ function journalOf({ stateDir, planId, ids }: Prepared): Journal {
     safetyCheckpointId: nextId(Date.now()),
     startedAt: new Date().toISOString(),
     areas: [],
+    archive: null,
     steps: [],
     index: null,
     head: null,

@@ -138,7 +138,7 @@ describe('subplans in a rollback', () => {
           writes += 1;
           return writes < failing ? workspace.writePlan(plan) : Promise.reject(full);
         };
-        const scope = { paths: null, moveHead: false, alsoBranch: null } as const;
+        const scope = { paths: null, moveHead: false, alsoBranch: null, archive: null } as const;
         const how = { force: false, dryRun: false, token: null };
         const facts = { checkpointId: checkpoint, now: Date.now() };
         await carryOut(

@@ -142,6 +142,35 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'plan.decision.done',
     calls: [['completeDecision', 'p', 'd']],
   },
+  {
+    line: 'plan correct p --decision d --reason "too slow"',
+    name: 'plan.correct',
+    calls: [['correct', 'p', { decision: 'd', reason: 'too slow', dryRun: false }]],
+  },
+  {
+    line: 'plan correct p --decision d --reason r --mode append --guidance g --dry-run --token t',
+    name: 'plan.correct',
+    calls: [
+      [
+        'correct',
+        'p',
+        {
+          ...{ decision: 'd', reason: 'r', mode: 'append', guidance: 'g' },
+          ...{ dryRun: true, token: 't' },
+        },
+      ],
+    ],
+  },
+  {
+    line: 'plan correction list p',
+    name: 'plan.correction.list',
+    calls: [['listCorrections', 'p']],
+  },
+  {
+    line: 'plan correction show p c',
+    name: 'plan.correction.show',
+    calls: [['showCorrection', 'p', 'c']],
+  },
   { line: 'checkpoint', name: 'checkpoint.create', calls: [['createCheckpoint', NO_FLAGS]] },
   {
     line:

@@ -4,6 +4,7 @@ import { COMMAND_CASES } from './command-cases.js';
 import { documentOf, runFake, type FakeOptions } from './run-fake.js';
 import {
   CREATED,
+  CORRECTED,
   DECISION,
   DIFF,
   HEALTHY,
@@ -57,6 +58,7 @@ describe('cli: commands', () => {
       ['diff', DIFF],
       ['resume', RESUMED],
       ['plan decision show p d', { decision: DECISION }],
+      ['plan correct p --decision d --reason r', CORRECTED],
       ['rollback', ROLLED_BACK],
       ['verify', SOUND],
       ['doctor', HEALTHY],

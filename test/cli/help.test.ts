@@ -11,6 +11,7 @@ const PAGES = [
   [],
   ['plan'],
   ['plan', 'decision'],
+  ['plan', 'correction'],
   ['plan', 'checkpoint'],
   ['bundle'],
   ...COMMANDS.map(({ words }) => words.split(' ')),

@@ -11,6 +11,8 @@ import { tempDirectory } from '../helpers/temp.js';
 import {
   CHECKPOINT,
   COLLECTED,
+  CORRECTED,
+  CORRECTION,
   CREATED,
   DECISION,
   DIFF,
@@ -53,6 +55,9 @@ const ANSWERS: Record<Verb, unknown> = {
   showDecision: { decision: DECISION },
   addArtifacts: { decision: DECISION },
   completeDecision: { decision: DECISION },
+  correct: CORRECTED,
+  listCorrections: { corrections: [{ ...CORRECTION, archived: [] }] },
+  showCorrection: { correction: { ...CORRECTION, archived: [] } },
   createCheckpoint: CREATED,
   listCheckpoints: { checkpoints: [CHECKPOINT] },
   showCheckpoint: {

@@ -1,3 +1,4 @@
+import type { CorrectData, CorrectionData } from '../../src/api/correction-data.js';
 import type {
   CheckpointCreateData,
   CheckpointData,
@@ -149,6 +150,31 @@ export const DECISION: DecisionData = {
   status: 'active',
   artifacts: ['src/parser.js'],
   created_at: '2026-01-02T03:02:05.000Z',
+};
+
+export const CORRECTION: CorrectionData = {
+  correction_id: '01KDXW8E8800000000000CRRX0',
+  decision_id: DECISION.decision_id,
+  mode: 'revert',
+  reason: "it's too slow",
+  guidance: 'use a library',
+  affected: [DECISION.decision_id],
+  checkpoint_id: CHECKPOINT_ID,
+  safety_checkpoint_id: SAFETY_ID,
+  archive: 'archive/p/c',
+  status: 'applied',
+  created_at: '2026-01-02T03:02:05.000Z',
+};
+
+export const CORRECTED: CorrectData = {
+  correction: CORRECTION,
+  rollback: ROLLED_BACK,
+  archived: [{ path: 'gone.txt', to: 'archive/p/c/files/0' }],
+  affected: [DECISION.decision_id],
+  descendants: [],
+  later: [],
+  continue_at_step: 4,
+  dry_run: false,
 };
 
 export const RESUMED: ResumeData = {

@@ -95,6 +95,7 @@ describe('docs: reference', () => {
       'PlanSetOptions',
       'StepOptions',
       'DecisionOptions',
+      'CorrectOptions',
       'CheckpointCreateOptions',
       'CheckpointListOptions',
       'CheckpointDiffOptions',
@@ -140,6 +141,13 @@ describe('docs: reference', () => {
       const file = name.startsWith('Hook') ? 'hook-data' : 'data';
       const missing = membersOf(`src/api/${file}.ts`, name).filter((key) => !CLI.includes(key));
       expect(missing, name).to.be.empty;
+    }
+    for (const name of ['CorrectData', 'CorrectionData', 'ArchivedFileData']) {
+      const keys = membersOf('src/api/correction-data.ts', name);
+      expect(
+        keys.filter((key) => !CLI.includes(key)),
+        name,
+      ).to.be.empty;
     }
   });
 

@@ -9,6 +9,11 @@ const STATE = { ino: '1', size: '2', mtimeNs: '-3' };
 const SWAP = { staged: STATE, isRemoval: false, before: 'b'.repeat(64) };
 const HEAD = { ref: 'refs/heads/main', commit: OID };
 const EDIT = { name: 'refs/heads/x', expected: OID, value: null };
+const ID_1 = '01JPXN00000000000000000001';
+const ID_2 = '01JPXN00000000000000000002';
+const KEY = { planId: ID_1, correctionId: ID_2 };
+const ARCHIVE = { ...KEY, direction: 'into', decisions: { 3: ID_1 } };
+const ARCHIVE_AREAS = [{ mount: null }, { mount: null, archive: KEY }];
 const RETIRE = { kind: 'retire', path: 'a', to: SLOT, captured: { ...STATE, oid: OID } };
 const PLACE = { kind: 'place', path: { base64: '/w==' }, from: SLOT, staged: STATE };
 
@@ -36,6 +41,7 @@ const GOOD: Record<string, Record<string, unknown>> = {
       { ...RETURN, path: 'a/.git', from: { below: 'worktree', path: `m/n/${STAGING}/kept/3` } },
       { ...RETURN, from: { below: 'worktree', path: `${STAGING}/kept/3/.git` } },
       { kind: 'make_folder', path: 'a/b' },
+      { kind: 'make_folder', path: 'a/c', mode: 0o700 },
       { kind: 'remove_folder', path: 'a', mode: 0o1777 },
       { kind: 'mode', path: 'a', mode: 0, before: 0o7777 },
     ],
@@ -49,6 +55,8 @@ const GOOD: Record<string, Record<string, unknown>> = {
     head: { from: HEAD, to: HEAD, branchBefore: null, alsoBranch: null },
   },
   'areas on other file systems': { areas: [{ mount: null }, { mount: '' }, { mount: 'a/b' }] },
+  'an archive': { areas: ARCHIVE_AREAS, archive: ARCHIVE },
+  'nothing of archives': { archive: undefined },
   'no areas and no slots': { areas: [], steps: [{ kind: 'make_folder', path: 'a' }] },
 };
 
@@ -96,6 +104,35 @@ const BAD: Record<string, Record<string, unknown>> = {
   'a branch outside of refs': headWith({ to: { ref: 'HEAD', commit: OID } }),
   'a branch upwards': headWith({ alsoBranch: { ...EDIT, name: 'refs/../config' } }),
   'a commit that is none': headWith({ branchBefore: 'main' }),
+  'a folder with a mode that is none': { steps: [{ kind: 'make_folder', path: 'a', mode: '7' }] },
+  'an archive in no area': { archive: ARCHIVE },
+  'an area of no archive': { areas: ARCHIVE_AREAS, archive: null },
+  'an area of another archive': {
+    areas: ARCHIVE_AREAS,
+    archive: { ...ARCHIVE, correctionId: ID_1 },
+  },
+  'an area of an archive of another plan': {
+    areas: ARCHIVE_AREAS,
+    archive: { ...ARCHIVE, planId: ID_2 },
+  },
+  'two areas of archives': {
+    areas: [...ARCHIVE_AREAS, { mount: null, archive: KEY }],
+    archive: ARCHIVE,
+  },
+  'an archive outside of the state directory': {
+    areas: [{ mount: null }, { mount: 'a', archive: KEY }],
+    archive: ARCHIVE,
+  },
+  'an archive upwards': {
+    areas: [{ mount: null }, { mount: null, archive: { ...KEY, planId: '..' } }],
+    archive: { ...ARCHIVE, planId: '..' },
+  },
+  'an archive sideways': { areas: ARCHIVE_AREAS, archive: { ...ARCHIVE, direction: 'up' } },
+  'an archive of no decisions': { areas: ARCHIVE_AREAS, archive: { ...ARCHIVE, decisions: [] } },
+  'an archive of decisions without ids': {
+    areas: ARCHIVE_AREAS,
+    archive: { ...ARCHIVE, decisions: { 3: 'x' } },
+  },
   'a start that is a number': { startedAt: 1 },
 };
 

@@ -165,6 +165,7 @@ export function journalOf(steps: Step[], overrides: Partial<Journal> = {}): Jour
     safetyCheckpointId: ID,
     startedAt: '2026-01-02T03:04:05.000Z',
     areas: [{ mount: null }],
+    archive: null,
     steps,
     index: null,
     head: null,

@@ -68,7 +68,8 @@ async function prepared(given: Given): Promise<{ steps: Step[]; areas: Areas }> 
   const input = { root, stateDir, durability: 'fast', id: ID } as const;
   try {
     const rest = { proposal, survey, returns: [], scan, objects, lastScan: null };
-    return { steps: await prepareSteps({ ...input, ...rest }, areas), areas };
+    const none = { archive: null, fromArchive: null };
+    return { steps: await prepareSteps({ ...input, ...rest, ...none }, areas), areas };
   } finally {
     areas.close();
   }

@@ -43,7 +43,7 @@ describe('a target', () => {
     git(join(root, 'n'), 'init', '-q');
     const context = await contextOf(root);
     const { checkpoint } = await take(context);
-    const { knowledge, entries } = await readTarget(checkpoint, context, {});
+    const { knowledge, entries } = await readTarget(checkpoint, context, { archive: null });
     const at = asBytePath;
     const unseen = ['x.log', 'd/x.log', 'out', 'out/deep/x', 'tracked.log', 'd/keep.log', 'new'];
     expect(unseen.filter((path) => knowledge.didNotLook(at(path), false))).to.deep.equal([
@@ -70,7 +70,7 @@ describe('a target', () => {
     });
     const targets = [];
     for (const { checkpoint } of [some, all]) {
-      targets.push(await readTarget(checkpoint, context, {}));
+      targets.push(await readTarget(checkpoint, context, { archive: null }));
     }
     const answers = targets.map(({ knowledge }) => knowledge.didNotLook(path, false));
     expect(answers).to.deep.equal([true, false]);

@@ -60,6 +60,8 @@ function stepsFor(given: Case, ...uncaptured: string[]): string[] {
     survey: surveyWorktree(root, proposal, returns),
     returns: returns.map((path) => ({ kind: 'return', path, from, state: STAGED })),
     slotFor: () => ({ area: 0, number: slots++ }),
+    retireTo: () => ({ area: 0, number: slots++ }),
+    folderMode: () => undefined,
     stagedAt: () => ({ from: { area: 0, number: slots++ }, staged: STAGED }),
     capturedState: (path) =>
       path.endsWith('unstored') ? null : { ...STAGED, oid: 'a'.repeat(40) },

@@ -25,6 +25,7 @@ const UNIT: MochaOptions = {
     'remote',
     'rollback',
     'plan',
+    'correction',
     'doctor',
     'retention',
     'hooks',
