@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { PitonError, toPitonError } from '../core/errors.js';
 import { DEFAULTS, LIMITS } from '../core/limits.js';
 import { agentCall, gitCall, type HookCall } from '../hooks/call.js';
@@ -81,10 +81,10 @@ async function readCall(options: HookRunOptions, signal: AbortSignal): Promise<H
   }
 }
 
-async function readInput(input: Readable, signal: AbortSignal): Promise<string> {
+async function readInput(input: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of addAbortSignal(signal, input)) {
+  for await (const chunk of addAbortSignal(signal, Readable.from(input))) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
     if (size > LIMITS.hookInputBytes) {

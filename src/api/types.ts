@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { JsonPath } from '../core/byte-path.js';
 import type { Clock } from '../core/clock.js';
 import type { Durability, EngineName, OperationOptions, Warning } from '../core/types.js';
@@ -235,7 +234,7 @@ export interface HookRunOptions {
   /** Of git: the hook's name. Of agents: the event, for payloads that do not name it. */
   event?: string | undefined;
   /** What an agent has to say of the event. */
-  input?: Readable | undefined;
+  input?: AsyncIterable<Uint8Array> | undefined;
   /** Folders the host's environment says it works in; absolute. */
   projectDirectory?: readonly string[] | undefined;
   /** Whether to fail when something goes wrong. */

@@ -54,13 +54,20 @@ function call(event, payload) {
     const args = [...program.slice(1), event, ...(strict ? ['--strict'] : [])];
     const child = spawn(program[0], args, {
       stdio: ['pipe', 'ignore', strict ? 'pipe' : 'ignore'],
-      timeout: TIMEOUT,
     });
+    const timer = setTimeout(() => child.kill(), TIMEOUT);
     let said = '';
     child.stderr?.on('data', (chunk) => (said += chunk));
     const fail = (why) => (strict ? reject(new Error('piton: ' + why)) : resolve());
-    child.on('error', (error) => fail(error.message));
-    child.on('close', (code) => (code === 0 ? resolve() : fail(said || 'took no checkpoint')));
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      fail(error.message);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0) resolve();
+      else fail(said || 'took no checkpoint');
+    });
     child.stdin.on('error', () => undefined);
     child.stdin.end(JSON.stringify(payload));
   });

@@ -79,6 +79,13 @@ const SHELLS: MochaOptions = {
   parallel: false,
 };
 
+const HOSTS: MochaOptions = {
+  folders: ['hosts'],
+  timeoutMs: 120_000,
+  limitMinutes: 5,
+  parallel: false,
+};
+
 const CONCURRENCY: MochaOptions = {
   folders: ['concurrency'],
   timeoutMs: 120_000,
@@ -117,6 +124,7 @@ export const STAGES: readonly Stage[] = [
   { name: 'coverage', needs: [], folders: [], run: checkCoverage },
   mochaStage('docs', DOCS),
   mochaStage('shells', SHELLS, ['git', 'zsh', 'fish', 'man']),
+  mochaStage('hosts', HOSTS),
   mochaStage('concurrency', CONCURRENCY),
   mochaStage('crash', CRASH, ['git', 'strace']),
   mochaStage('package', PACKAGE),
