@@ -6,6 +6,7 @@ import { isId } from '../core/ids.js';
 import { sweepTemps } from '../disk/atomic-write.js';
 import { deadLocksOf } from '../disk/lock.js';
 import { Areas } from '../rollback/areas.js';
+import { listArchives } from '../rollback/list-archives.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { sweepObjectTemps } from '../store/objects/temp-files.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
@@ -27,6 +28,11 @@ function sweepStaged({ stateDir, root, durability }: RollbackWorkspace): void {
     const areas = new Areas({ stateDir, root, durability, id }, [{ mount: null }]);
     areas.removeStaged();
     areas.removeIfEmpty();
+  }
+  // Made before the journal was written that would have filled them.
+  for (const archive of listArchives(stateDir)) {
+    const id = archive.correctionId;
+    new Areas({ stateDir, root, durability, id }, [{ mount: null, archive }]).removeIfEmpty();
   }
 }
 

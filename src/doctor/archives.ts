@@ -2,26 +2,16 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytePathFromText, pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
-import { isId } from '../core/ids.js';
 import { contentsOf } from '../disk/contents.js';
 import { listPlans } from '../plan/plan-file.js';
 import { archivedFilesPath, archivePath, type ArchiveKey } from '../rollback/archive.js';
+import { listArchives } from '../rollback/list-archives.js';
 import { readArchiveManifest, type ArchiveManifest } from '../rollback/archive-manifest.js';
 import type { Check, Finding } from './check.js';
 import { showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
 import { namesIn } from './names-in.js';
 import { setAside } from './set-aside.js';
-
-function archivesIn(stateDir: string): ArchiveKey[] {
-  const folder = join(stateDir, 'archive');
-  const planIds = namesIn(folder).filter(isId);
-  return planIds.flatMap((planId) =>
-    namesIn(join(folder, planId))
-      .filter(isId)
-      .map((correctionId) => ({ planId, correctionId })),
-  );
-}
 
 function read(stateDir: string, key: ArchiveKey): ArchiveManifest | null | Finding {
   try {
@@ -73,7 +63,7 @@ export const ARCHIVES: Check = {
     const { stateDir } = repository;
     const { plans, damaged } = listPlans(stateDir);
     const known = new Set([...plans, ...damaged].map(({ plan_id: id }) => id));
-    return archivesIn(stateDir).flatMap((key) =>
+    return listArchives(stateDir).flatMap((key) =>
       examineArchive(stateDir, key, known.has(key.planId)),
     );
   },
