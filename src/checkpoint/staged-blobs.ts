@@ -40,6 +40,13 @@ class TreeLookup {
   }
 }
 
+/** Nothing but the staging area refers to the blob, and git may be about to replace that. */
+async function keep(batch: ObjectBatch, objects: ObjectReader, oid: ObjectId): Promise<void> {
+  if (batch.has(oid)) return;
+  const { size, stream } = await objects.readStream(oid);
+  await batch.addStream(size, stream);
+}
+
 /**
  * A tree of the blobs that the staging area refers to and the commit HEAD stands at does not hold,
  * so that garbage collection keeps them; null when there are none. Depends on these two alone.
@@ -55,7 +62,9 @@ export async function addStagedBlobs(
   const staged = new Set<ObjectId>();
   for (const { path, oid } of stagedFiles(area)) {
     const committed = head === null ? null : await lookup.find(asBytePath(path));
-    if (committed !== oid && objects.has(oid)) staged.add(oid);
+    if (committed === oid || !objects.has(oid)) continue;
+    await keep(batch, objects, oid);
+    staged.add(oid);
   }
   if (staged.size === 0) return null;
   const entries = [...staged].map((oid) => ({ mode: MODE.file, name: asBytePath(oid), oid }));

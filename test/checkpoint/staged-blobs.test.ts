@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { addStagedBlobs } from '../../src/checkpoint/staged-blobs.js';
 import { StagingFile } from '../../src/checkpoint/staging-file.js';
 import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
+import { cruftBlobs, removeCruftPacks } from '../store/objects/samples.js';
 import { closeContexts, contextOf } from './contexts.js';
 
 /** The blobs that would be kept for the staging area, as `git ls-tree` names them. */
@@ -51,6 +52,15 @@ describe('checkpoint: blobs that only the staging area has', () => {
       idOf(root, 'below a former file'),
     ]);
     assertFsckClean(root);
+  });
+
+  it('are stored anew when only a cruft pack holds them', async () => {
+    const root = makeRepository();
+    const [oid = ''] = cruftBlobs(root, ['staged']);
+    git(root, 'update-index', '--add', '--cacheinfo', `100644,${oid},a`);
+    expect(await keptFor(root)).to.deep.equal([oid]);
+    removeCruftPacks(root);
+    expect(git(root, 'cat-file', 'blob', oid)).to.equal('staged');
   });
 
   it('are also those of every side of a conflict', async () => {

@@ -12,6 +12,9 @@ import { unprivilegedDirectory } from '../disk/unprivileged.js';
 import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
 import {
   ALGORITHMS,
+  cruftBlobs,
+  dropOldObjects,
+  gitObjectIds,
   objectsOf,
   openStore,
   overwrite,
@@ -29,7 +32,8 @@ import {
   writeFiles,
 } from './hash-samples.js';
 
-describe('hashing on threads', () => {
+describe('hashing on threads', function () {
+  this.timeout(30_000);
   for (const algorithm of ALGORITHMS) {
     it(`stores what git would, under the same ids (${algorithm})`, async () => {
       const repository = repositoryOf(algorithm);
@@ -57,6 +61,21 @@ describe('hashing on threads', () => {
       store.close();
     });
   }
+
+  it('stores anew what only cruft packs hold', async () => {
+    const repository = makeRepository();
+    const contents = manyFiles(150);
+    const ids = cruftBlobs(repository, Object.values(contents));
+    const files = writeFiles(repository, contents);
+    const store = openStore(repository);
+    const batch = store.beginBatch();
+    const outcomes = await bulkOutcomes(poolHasher(store), files, contextFor(repository, batch));
+    expect(oidsOf(outcomes)).to.have.members(ids);
+    await batch.publish();
+    dropOldObjects(repository);
+    expect(gitObjectIds(repository)).to.have.members(ids);
+    store.close();
+  });
 
   it('has the outcomes of hashing one by one, whatever the files are', async () => {
     const name = fc.string({ unit: fc.constantFrom('a', 'b', '\xff', '\x80', '\n', ' ', '\\') });

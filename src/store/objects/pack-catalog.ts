@@ -4,27 +4,34 @@ import { systemErrorCode } from '../../core/errors.js';
 import type { HashAlgorithm } from '../../core/types.js';
 import { readPackIndex, type PackIndex } from './pack-index.js';
 
-/** A pack of the repository or of an alternate; its index is read when it is first needed. */
-export class KnownPack {
+export interface PackFacts {
   /** Absolute path of the `.pack` file. */
-  readonly path: string;
+  path: string;
   /** Whether it is the repository's own, not borrowed. */
-  readonly isOwn: boolean;
+  isOwn: boolean;
+  /**
+   * Whether git keeps an age for each of its objects, in a `.mtimes` file beside it
+   * (gitformat-pack, "cruft packs"): touching the pack makes none of them new.
+   */
+  isCruft: boolean;
   /** What its index file looked like when it was found; another file of the name differs. */
+  stamp: string | null;
+}
+
+/** A pack of the repository or of an alternate; its index is read when it is first needed. */
+export class KnownPack implements PackFacts {
+  readonly path: string;
+  readonly isOwn: boolean;
+  readonly isCruft: boolean;
   readonly stamp: string | null;
   readonly #algorithm: HashAlgorithm;
   #index: PackIndex | null | undefined;
 
-  constructor(
-    path: string,
-    isOwn: boolean,
-    stamp: string | null,
-    algorithm: HashAlgorithm,
-    index?: PackIndex,
-  ) {
-    this.path = path;
-    this.isOwn = isOwn;
-    this.stamp = stamp;
+  constructor(facts: PackFacts, algorithm: HashAlgorithm, index?: PackIndex) {
+    this.path = facts.path;
+    this.isOwn = facts.isOwn;
+    this.isCruft = facts.isCruft;
+    this.stamp = facts.stamp;
     this.#algorithm = algorithm;
     this.#index = index;
   }
@@ -38,6 +45,10 @@ export class KnownPack {
 
 export function indexPathOf(packPath: string): string {
   return packPath.replace(/pack$/, 'idx');
+}
+
+function mtimesPathOf(packPath: string): string {
+  return packPath.replace(/pack$/, 'mtimes');
 }
 
 /** Identity of a pack's index file; null when it is not there. */
@@ -75,9 +86,11 @@ export function listPacks(
     for (const name of names) {
       if (!name.endsWith('.pack') || !names.has(indexPathOf(name))) continue;
       const path = join(folder, name);
-      const stamp = stampOf(path);
+      const isCruft = names.has(mtimesPathOf(name));
+      const facts = { path, isOwn: place === 0, isCruft, stamp: stampOf(path) };
       const old = known.get(path);
-      packs.push(old?.stamp === stamp ? old : new KnownPack(path, place === 0, stamp, algorithm));
+      const isKnown = old?.stamp === facts.stamp && old.isCruft === isCruft;
+      packs.push(isKnown ? old : new KnownPack(facts, algorithm));
     }
   });
   return packs;

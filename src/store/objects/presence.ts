@@ -5,7 +5,7 @@ import { idBytes } from './object-format.js';
 import { KnownPack, listPacks, packFoldersStamp } from './pack-catalog.js';
 import { PackIndex } from './pack-index.js';
 
-/** What a worker thread needs in order to know which objects there are. */
+/** What a worker thread needs in order to know which objects need not be written. */
 export interface SharedPresence {
   algorithm: HashAlgorithm;
   /** The repository's own folder of objects first, then the alternates. */
@@ -50,7 +50,7 @@ export class ObjectPresence {
     const { algorithm, objectsDirs, indexes } = shared;
     const packs = indexes.map((bytes) => {
       const index = new PackIndex(bytes, algorithm, 'a pack index in shared memory');
-      return new KnownPack('', false, '', algorithm, index);
+      return new KnownPack({ path: '', isOwn: false, isCruft: false, stamp: '' }, algorithm, index);
     });
     return new ObjectPresence(algorithm, objectsDirs, packs);
   }
@@ -63,22 +63,28 @@ export class ObjectPresence {
     return this.#packs;
   }
 
+  /** Without cruft packs, as `findPack`. */
   share(): SharedPresence {
-    const indexes = this.#packs.flatMap((pack) => pack.index?.shared ?? []);
+    const lasting = this.#packs.filter((pack) => !pack.isCruft);
+    const indexes = lasting.flatMap((pack) => pack.index?.shared ?? []);
     return { algorithm: this.algorithm, objectsDirs: this.#objectsDirs.slice(), indexes };
   }
 
   has(oid: ObjectId): boolean {
-    return this.findPack(oid) !== null || this.#isLoose(oid);
+    return this.#find(oid, () => true) !== null || this.#isLoose(oid);
   }
 
-  /** A pack that holds the object, or null. */
+  /** A pack that holds the object and is as old as its file says, so no cruft pack; or null. */
   findPack(oid: ObjectId): KnownPack | null {
+    return this.#find(oid, (pack) => !pack.isCruft);
+  }
+
+  #find(oid: ObjectId, isWanted: (pack: KnownPack) => boolean): KnownPack | null {
     if (!this.#takeId(oid)) return null;
     const packs = this.#packs;
     for (let place = 0; place < packs.length; place++) {
       const pack = packs[place] as KnownPack;
-      if ((pack.index?.find(this.#id) ?? -1) < 0) continue;
+      if (!isWanted(pack) || (pack.index?.find(this.#id) ?? -1) < 0) continue;
       // Objects asked for together lie together: look here first next time.
       packs[place] = packs[0] as KnownPack;
       packs[0] = pack;

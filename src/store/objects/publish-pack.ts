@@ -55,6 +55,7 @@ export async function publishPack(
     throw error;
   }
   const index = new PackIndex(shared, algorithm, indexPath);
-  const pack = new KnownPack(path, true, stampOf(path), algorithm, index);
+  const facts = { path, isOwn: true, isCruft: false, stamp: stampOf(path) };
+  const pack = new KnownPack(facts, algorithm, index);
   return { pack, bytes: writer.length + shared.byteLength };
 }

@@ -28,8 +28,8 @@ export type StoredState = 'stored' | 'absent' | 'damaged';
 /**
  * Whether objects need not be written because the repository has them. What it has is made to look
  * new, as git does (freshen_packed_object, freshen_loose_object): an object that nothing refers to
- * yet is taken by `git gc` for being old. What cannot be touched counts as absent. Alternates are
- * only ever read.
+ * yet is taken by `git gc` for being old. What cannot be made new counts as absent, and so does
+ * what only cruft packs hold. Alternates are only ever read.
  */
 export class StoredCheck {
   readonly #presence: ObjectPresence;
@@ -68,7 +68,7 @@ export class StoredCheck {
   async isLargeStored(oid: ObjectId): Promise<boolean> {
     if (this.#isPacked(oid)) return true;
     try {
-      const large = this.#objects.stream(oid);
+      const large = this.#objects.streamLoose(oid);
       if (large === null) return this.stateOf(oid) === 'stored';
       await finished(large.stream.resume());
     } catch (error) {

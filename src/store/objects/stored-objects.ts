@@ -49,6 +49,11 @@ export class StoredObjects {
     return this.#firstOf(oid, this.#streamableCopies(oid));
   }
 
+  /** As `stream`, of loose copies alone. */
+  streamLoose(oid: ObjectId): ObjectStream | null {
+    return this.#firstOf(oid, this.#looseStreams(oid));
+  }
+
   #firstOf<T>(oid: ObjectId, attempts: Iterable<Attempt<T>>): T | null {
     let damage: PitonError | undefined;
     for (const attempt of attempts) {
@@ -83,10 +88,14 @@ export class StoredObjects {
     return object;
   }
 
-  *#streamableCopies(oid: ObjectId): Generator<Attempt<ObjectStream>> {
+  *#looseStreams(oid: ObjectId): Generator<Attempt<ObjectStream>> {
     for (const path of this.#presence.findAllLoose(oid)) {
       yield () => this.#streamLoose(oid, path);
     }
+  }
+
+  *#streamableCopies(oid: ObjectId): Generator<Attempt<ObjectStream>> {
+    yield* this.#looseStreams(oid);
     for (const { pack, index, offset } of this.#presence.findAllPacks(oid)) {
       yield () => this.#streamPacked(oid, pack, index, offset);
     }

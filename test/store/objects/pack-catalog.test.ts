@@ -103,10 +103,22 @@ describe('the packs of a repository', () => {
     expect(packFoldersStamp(dirs)).not.to.equal(before);
   });
 
+  it('are known for cruft packs by the ages beside them, which may come later', () => {
+    const repository = packedRepository();
+    const dirs = [objectsOf(repository)];
+    const before = listPacks(dirs, 'sha1', []);
+    expect(before.map(({ isCruft }) => isCruft)).to.deep.equal([false]);
+    writeFileSync(packPath(repository, 'pack').replace(/pack$/, 'mtimes'), '');
+    const after = listPacks(dirs, 'sha1', before);
+    expect(after.map(({ isCruft }) => isCruft)).to.deep.equal([true]);
+    expect(listPacks(dirs, 'sha1', after)[0]).to.equal(after[0]);
+  });
+
   it('may bring their index along', () => {
     const repository = packedRepository();
     const index = listPacks([objectsOf(repository)], 'sha1', [])[0]?.index ?? undefined;
-    const pack = new KnownPack('/nowhere/pack-x.pack', true, 'stamp', 'sha1', index);
+    const facts = { path: '/nowhere/pack-x.pack', isOwn: true, isCruft: false, stamp: 'stamp' };
+    const pack = new KnownPack(facts, 'sha1', index);
     expect(pack.index).to.equal(index);
     expect(indexPathOf(pack.path)).to.equal('/nowhere/pack-x.idx');
   });

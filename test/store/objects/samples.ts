@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HashAlgorithm, ObjectId } from '../../../src/core/types.js';
 import type { ObjectReader } from '../../../src/store/object-store.js';
@@ -10,6 +18,7 @@ import {
 import { hashObject } from '../../../src/store/objects/object-format.js';
 import { loosePath } from '../../../src/store/objects/presence.js';
 import { git, makeRepository, tryGit } from '../../helpers/git.js';
+import { tempDirectory } from '../../helpers/temp.js';
 
 export const ALGORITHMS: readonly HashAlgorithm[] = ['sha1', 'sha256'];
 
@@ -36,6 +45,35 @@ export function openStore(
 /** Stores a loose blob with git. */
 export function gitBlob(repository: string, data: string | Buffer): ObjectId {
   return tryGit(repository, ['hash-object', '-w', '--stdin'], data).stdout.toString().trim();
+}
+
+/** Blobs that only a cruft pack holds, where git has them down as many years old. */
+export function cruftBlobs(repository: string, contents: readonly (string | Buffer)[]): ObjectId[] {
+  const folder = tempDirectory();
+  const paths = contents.map((data, place) => {
+    writeFileSync(join(folder, `${place}`), data);
+    return join(folder, `${place}`);
+  });
+  const args = ['hash-object', '-w', '--stdin-paths'];
+  const ids = tryGit(repository, args, paths.join('\n')).stdout.toString().trim().split('\n');
+  for (const oid of ids) utimesSync(loosePath(objectsOf(repository), oid), 1_000_000, 1_000_000);
+  git(repository, 'repack', '-q', '-d', '--cruft');
+  return ids;
+}
+
+/** As if git had dropped all that is in cruft packs. */
+export function removeCruftPacks(repository: string): void {
+  const packs = filesBelow(packFolderOf(repository));
+  for (const ages of packs.filter((path) => path.endsWith('.mtimes'))) {
+    for (const extension of ['idx', 'pack', 'mtimes']) {
+      rmSync(ages.replace(/mtimes$/, extension));
+    }
+  }
+}
+
+/** Has git take every object that nothing refers to and that it has down as a day old. */
+export function dropOldObjects(repository: string): void {
+  git(repository, 'gc', '-q', '--cruft', '--prune=1.day.ago');
 }
 
 /** What git says an object holds. */
