@@ -1,3 +1,4 @@
+import { DECISION_CASES } from './decision-cases.js';
 import { HOOK_CASES } from './hook-cases.js';
 import type { FakeOptions, Verb } from './run-fake.js';
 import { RETENTION_CASES } from './retention-cases.js';
@@ -101,76 +102,7 @@ export const COMMAND_CASES: CommandCase[] = [
   { line: 'plan resume p', name: 'plan.resume', calls: [['resumePlan', { plan: 'p' }]] },
   { line: 'plan apply p', name: 'plan.apply', calls: [['applyPlan', 'p']] },
   { line: 'plan abandon p', name: 'plan.abandon', calls: [['abandonPlan', 'p']] },
-  {
-    line: 'plan decision add p --question "which one" --choice "- this"',
-    name: 'plan.decision.add',
-    calls: [['addDecision', 'p', { question: 'which one', choice: '- this' }]],
-  },
-  {
-    line:
-      'plan decision add p --question q --choice c --rationale r --parent d --step 4 ' +
-      '--artifact x --artifact src/y',
-    name: 'plan.decision.add',
-    calls: [
-      [
-        'addDecision',
-        'p',
-        {
-          question: 'q',
-          choice: 'c',
-          rationale: 'r',
-          parent: 'd',
-          step: 4,
-          artifacts: ['x', 'src/y'],
-        },
-      ],
-    ],
-  },
-  { line: 'plan decision list p', name: 'plan.decision.list', calls: [['listDecisions', 'p']] },
-  {
-    line: 'plan decision show p d',
-    name: 'plan.decision.show',
-    calls: [['showDecision', 'p', 'd']],
-  },
-  {
-    line: 'plan decision artifact p d x ../w/y -- -z',
-    name: 'plan.decision.artifact',
-    calls: [['addArtifacts', 'p', 'd', ['x', 'y', '-z']]],
-  },
-  {
-    line: 'plan decision done p d',
-    name: 'plan.decision.done',
-    calls: [['completeDecision', 'p', 'd']],
-  },
-  {
-    line: 'plan correct p --decision d --reason "too slow"',
-    name: 'plan.correct',
-    calls: [['correct', 'p', { decision: 'd', reason: 'too slow', dryRun: false }]],
-  },
-  {
-    line: 'plan correct p --decision d --reason r --mode append --guidance g --dry-run --token t',
-    name: 'plan.correct',
-    calls: [
-      [
-        'correct',
-        'p',
-        {
-          ...{ decision: 'd', reason: 'r', mode: 'append', guidance: 'g' },
-          ...{ dryRun: true, token: 't' },
-        },
-      ],
-    ],
-  },
-  {
-    line: 'plan correction list p',
-    name: 'plan.correction.list',
-    calls: [['listCorrections', 'p']],
-  },
-  {
-    line: 'plan correction show p c',
-    name: 'plan.correction.show',
-    calls: [['showCorrection', 'p', 'c']],
-  },
+  ...DECISION_CASES,
   { line: 'checkpoint', name: 'checkpoint.create', calls: [['createCheckpoint', NO_FLAGS]] },
   {
     line:
