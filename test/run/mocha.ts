@@ -8,6 +8,8 @@ import { COVERAGE_FOLDER } from './coverage.js';
 export interface MochaOptions {
   /** Folders below `test/` whose `*.test.ts` are run. */
   folders: readonly string[];
+  /** Files below `test/` that are not run; ends of their paths. */
+  leaveOut?: readonly string[];
   /** How long one test may take. */
   timeoutMs: number;
   limitMinutes: number;
@@ -51,6 +53,7 @@ export function mochaCommand(context: Context, options: MochaOptions, output: st
       : []),
     ...(options.parallel ? ['--parallel', '--jobs', String(availableParallelism())] : []),
     ...(context.ci ? ['--forbid-only'] : []),
+    ...(options.leaveOut ?? []).flatMap((end) => ['--ignore', join(context.out, 'test/**', end)]),
     ...options.folders.map((folder) => join(context.out, 'test', folder, '**/*.test.js')),
   ];
 }

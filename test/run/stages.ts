@@ -37,10 +37,46 @@ const UNIT: MochaOptions = {
   parallel: true,
 };
 
+/**
+ * What takes long: many processes, large trees, or many random cases. The rest tells within a
+ * minute whether a change is sound.
+ */
+const SLOW: readonly string[] = [
+  '*end-to-end*',
+  'api/prune',
+  'checkpoint/guest',
+  'checkpoint/scan-cache',
+  'checkpoint/trailers',
+  'cli/mcp/server',
+  'disk/lock',
+  'disk/retire',
+  'process/hostile-repository',
+  'remote/bundle',
+  'remote/two-clones',
+  'rollback/index-swap',
+  'store/config/parse-config',
+  'store/repository/ref-name',
+  'worktree/hash-pool',
+  'worktree/ignore/against-git',
+  'worktree/patch',
+  'worktree/safe-names',
+  'worktree/scan-against-git',
+  'worktree/stable-read',
+  'worktree/staging-area/read-staging-area',
+  'worktree/staging-area/resolve-split',
+].map((name) => `${name}.test.js`);
+
+/** Also run on other releases of Node. */
+const QUICK: MochaOptions = {
+  ...UNIT,
+  folders: [...UNIT.folders, 'conformance'],
+  leaveOut: SLOW,
+};
+
 const HOUSE: MochaOptions = {
   folders: ['house', 'run'],
-  timeoutMs: 20_000,
-  limitMinutes: 2,
+  timeoutMs: 60_000,
+  limitMinutes: 5,
   parallel: false,
 };
 
@@ -116,6 +152,7 @@ export const STAGES: readonly Stage[] = [
   commandStage('format', ['npm', 'run', '--silent', 'format:check']),
   commandStage('lint', ['npm', 'run', '--silent', 'lint']),
   mochaStage('house', HOUSE),
+  mochaStage('quick', QUICK),
   commandStage('build', ['npm', 'run', '--silent', 'build']),
   mochaStage('unit', { ...UNIT, coverage: true }),
   mochaStage('conformance', { ...CONFORMANCE, coverage: true }),
@@ -132,19 +169,24 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'nodes',
     needs: ['git'],
-    folders: UNIT.folders,
-    run: (context) => runOnOtherNodes(context, UNIT),
+    folders: QUICK.folders,
+    run: (context) => runOnOtherNodes(context, QUICK),
   },
 ];
 
 /** Longer than a landing should wait for; `npm run test:stage -- full` has them too. */
-const APART = ['crash', 'nodes'];
+const APART = ['crash'];
+
+/** Made of tests that other stages have too. */
+const REPEATED = ['quick'];
+
+const NAMES = STAGES.map((stage) => stage.name);
 
 /** Named selections of stages; `all` is `npm test`. */
 export const PROFILES: Record<string, readonly string[]> = {
-  all: STAGES.map((stage) => stage.name).filter((name) => !APART.includes(name)),
-  full: STAGES.map((stage) => stage.name),
-  quick: ['house', 'unit', 'conformance'],
+  all: NAMES.filter((name) => ![...APART, ...REPEATED].includes(name)),
+  full: NAMES.filter((name) => !REPEATED.includes(name)),
+  quick: ['house', 'quick'],
 };
 
 /** The stages of a profile, or those named; throws for a name that is neither. */
