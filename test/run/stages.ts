@@ -122,6 +122,13 @@ const HOSTS: MochaOptions = {
   parallel: false,
 };
 
+const SCENARIO: MochaOptions = {
+  folders: ['scenario'],
+  timeoutMs: 120_000,
+  limitMinutes: 5,
+  parallel: true,
+};
+
 const CONCURRENCY: MochaOptions = {
   folders: ['concurrency'],
   timeoutMs: 120_000,
@@ -160,6 +167,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('hostile', { ...HOSTILE, coverage: true }),
   { name: 'coverage', needs: [], folders: [], run: checkCoverage },
   mochaStage('docs', DOCS),
+  mochaStage('scenario', SCENARIO),
   mochaStage('shells', SHELLS, ['git', 'zsh', 'fish', 'man']),
   mochaStage('hosts', HOSTS),
   mochaStage('concurrency', CONCURRENCY),
