@@ -17,6 +17,8 @@ export interface Operation {
   begin?: (workspace: string) => Promise<void>;
   /** It makes the repository too, which may stay without a checkpoint. */
   isFirst?: boolean;
+  /** Once its first ref is gone the rest follows, after an error by the next command. */
+  isDeletion?: boolean;
   /** Up to the journal it does what another one does, of which every call is tried. */
   beginsAsAnother?: boolean;
 }
@@ -95,12 +97,13 @@ export const RECORDS: readonly Operation[] = [
     name: 'checkpoint delete',
     args: ['plan', 'checkpoint', 'delete', 'crash', 'latest'],
     template: withTwoCheckpoints,
+    isDeletion: true,
   },
   { name: 'plan create', args: ['plan', 'create', '--name', 'another'] },
   { name: 'plan set', args: ['plan', 'set', 'crash', '--phase', 'review'] },
   { name: 'plan step', args: ['plan', 'step', 'crash', '--done', '0', '--status', 'failed'] },
   { name: 'decision add', args: ['plan', 'decision', 'add', 'crash', ...QUESTION] },
-  { name: 'plan delete', args: ['plan', 'delete', 'crash', '--yes'] },
+  { name: 'plan delete', args: ['plan', 'delete', 'crash', '--yes'], isDeletion: true },
 ];
 
 export function templateOf({ template = commonTemplate }: Operation): string {
