@@ -4,7 +4,11 @@ import type { HashAlgorithm, ObjectId } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { hashObject, startObjectHash } from '../store/objects/object-format.js';
 
-const HASH_CHUNK_BYTES = 1024 * 1024;
+/**
+ * What is read at a time, one for all files: set aside anew for each, it is memory outside of the
+ * heap for which the garbage collector runs again and again.
+ */
+const chunk = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** The id that the contents of a file, or the target of a link, have as a git object now. */
 export function contentsId(
@@ -17,7 +21,6 @@ export function contentsId(
   const hash = startObjectHash(algorithm, 'blob', Number(stat?.size ?? 0n));
   const fd = folder.open(name, constants.O_RDONLY);
   try {
-    const chunk = Buffer.allocUnsafe(HASH_CHUNK_BYTES);
     for (let count = readSync(fd, chunk); count > 0; count = readSync(fd, chunk)) {
       hash.update(chunk.subarray(0, count));
     }
