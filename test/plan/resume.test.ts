@@ -62,6 +62,16 @@ describe('decisionsToRepeat', () => {
     expect(toRepeat(all, [correction(2), correction(3)])).to.deep.equal([idOf(2)]);
   });
 
+  it('gives those that a correction took back, to be made anew, until there is another', () => {
+    const fallen = [decision(1, 4, 'reverted'), decision(2, 5, 'reverted')];
+    const done = decision(3, 0, 'reverted');
+    const revert = correction(1, { mode: 'revert', affected: [idOf(1), idOf(2), idOf(3)] });
+    expect(toRepeat([...fallen, done], [revert])).to.deep.equal([idOf(1), idOf(2)]);
+    expect(toRepeat([...fallen, decision(4, 4)], [revert])).to.deep.equal([idOf(2), idOf(4)]);
+    const undone = { ...revert, status: 'undone' as const };
+    expect(toRepeat(fallen, [undone])).to.deep.equal([]);
+  });
+
   it('does not count a correction that was taken back, or that rolled back', () => {
     const all = [decision(1, 0), decision(2, 1)];
     const corrections = [correction(1, { status: 'undone' }), correction(2, { mode: 'revert' })];
