@@ -114,6 +114,11 @@ export interface AttemptData extends CheckpointCreateData {
   rollback: RollbackData | null;
 }
 
+export interface WatchData {
+  /** How many were taken. */
+  checkpoints: number;
+}
+
 export interface PushData {
   /** The address, without a password. */
   remote: string;
@@ -229,6 +234,8 @@ export interface StatusData {
   changes: { added: number; modified: number; deleted: number } | null;
   unfinished: null | { operation: string; checkpoint_id: string; state: string; since: string };
   lock: null | { pid: number; host: string; since: string };
+  /** The process that watches the workspace. */
+  watch: null | { pid: number; host: string; since: string };
   disk: { checkpoints: number; bytes: number };
 }
 

@@ -64,6 +64,7 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     ...correctionVerbs(session),
     ...checkpointVerbs(session),
     ...rollbackVerbs(session),
+    watch: async (options = {}) => (await import('./watch.js')).watch(session, options),
     prune: async (options = {}) => (await import('./prune.js')).prune(session, options),
     gc: async (options = {}) => (await import('./gc.js')).gc(session, options),
     ...remoteVerbs(session),

@@ -2,7 +2,8 @@ import { listCheckpointRefs } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
-import { readLockOwner } from '../disk/lock-owner.js';
+import { readLockOwner, type FoundOwner } from '../disk/lock-owner.js';
+import { readPresence } from '../disk/presence.js';
 import { toPlanData } from '../plan/plan-data.js';
 import { readJournal } from '../rollback/journal.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
@@ -22,8 +23,7 @@ function unfinishedIn(stateDir: string): StatusData['unfinished'] {
   return { operation, checkpoint_id: checkpointId, state, since: startedAt };
 }
 
-function lockIn(path: string): StatusData['lock'] {
-  const owner = readLockOwner(path);
+function ownerData(owner: FoundOwner | null): StatusData['lock'] {
   if (owner === null || owner === 'unreadable') return null;
   return { pid: owner.pid, host: owner.host, since: owner.acquiredAt };
 }
@@ -70,7 +70,8 @@ export async function status(
     latest,
     changes,
     unfinished: unfinishedIn(stateDir),
-    lock: lockIn(session.lockPath),
+    lock: ownerData(readLockOwner(session.lockPath)),
+    watch: ownerData(readPresence(stateDir)),
     disk: { checkpoints: refs.length, bytes },
   };
 }

@@ -1,6 +1,7 @@
 import type { JsonPath } from '../core/byte-path.js';
 import type { Clock } from '../core/clock.js';
 import type { Durability, EngineName, OperationOptions, Warning } from '../core/types.js';
+import type { CheckpointCreateData } from './data.js';
 
 /**
  * What the surroundings say. The library never looks these up: it reads no environment variable
@@ -152,6 +153,21 @@ export interface AttemptOptions extends OperationOptions {
   /** What to do when the work fails; default `rollback`. */
   onFailure?: 'rollback' | 'keep' | undefined;
   force?: boolean | undefined;
+}
+
+/** Without `everySeconds` and `onChange`: at the plan's interval, or else every five minutes. */
+export interface WatchOptions {
+  plan?: string | undefined;
+  /** A checkpoint so often, if anything is new. */
+  everySeconds?: number | undefined;
+  /** A checkpoint when something has changed and then rested. */
+  onChange?: boolean | undefined;
+  /** How long it must have rested; default 2. After 15 times as long it need not have. */
+  quietForSeconds?: number | undefined;
+  /** Ends the watch, which is then done and not a failure. */
+  signal?: AbortSignal | undefined;
+  /** Called after each checkpoint; the next one waits for it. */
+  onCheckpoint?: ((data: CheckpointCreateData) => void | Promise<void>) | undefined;
 }
 
 export interface PushOptions extends OperationOptions {

@@ -23,6 +23,7 @@ import type {
   RollbackData,
   StatusData,
   VerifyData,
+  WatchData,
 } from './data.js';
 import type { HooksChangeData, HooksStatusData } from './hook-data.js';
 import type {
@@ -44,6 +45,7 @@ import type {
   PushOptions,
   RollbackOptions,
   StepOptions,
+  WatchOptions,
 } from './types.js';
 
 /**
@@ -51,8 +53,8 @@ import type {
  * kept for as long as one likes; `close` ends the programs and files that it holds.
  * A plan is named by its id, a unique prefix of 4 or more characters, or its name; without one the
  * workspace's current plan is meant, and one is made when a checkpoint needs it.
- * All verbs throw PitonError, or the reason of a signal that was aborted; `attempt` also what its
- * work throws.
+ * All verbs throw PitonError, or the reason of a signal that was aborted, which only ends `watch`;
+ * `attempt` also what its work throws.
  */
 export interface Workspace {
   /** The worktree's root, or null while there is no repository. */
@@ -98,6 +100,7 @@ export interface Workspace {
   redo(options?: UndoOptions): Promise<RollbackData>;
 
   attempt(work: () => Promise<boolean>, options?: AttemptOptions): Promise<AttemptData>;
+  watch(options?: WatchOptions): Promise<WatchData>;
   prune(options?: PruneOptions): Promise<PruneData>;
   gc(options?: OperationOptions): Promise<GcData>;
 

@@ -12,7 +12,7 @@ import { PathSet } from '../worktree/path-set.js';
 import { IgnoreFileReader } from '../worktree/read-ignore-file.js';
 import { scanWorktree, type Scan } from '../worktree/scan.js';
 import { StatCache, type StatLookup } from '../worktree/stat-cache.js';
-import type { ExplicitPaths } from '../worktree/walk.js';
+import type { ExplicitPaths, WalkRequest } from '../worktree/walk.js';
 import type { CheckpointContext } from './context.js';
 import { StagingFile } from './staging-file.js';
 
@@ -73,11 +73,20 @@ function explicitPaths(
   };
 }
 
-/** Scans the worktree as a checkpoint sees it; writes nothing but what goes into the batch. */
-export async function lookAtWorktree(
-  context: CheckpointContext,
-  options: LookOptions,
-): Promise<Look> {
+/** What a walk of the worktree goes by. */
+export interface Outlook {
+  staging: StagingFile | null;
+  rules: IgnoreRules;
+  reader: IgnoreFileReader;
+  nested: NestedRepositories;
+  walk: Omit<WalkRequest, 'root' | 'signal' | 'onEntries'>;
+}
+
+/** Reads the ignore rules, and what is tracked, as they are now. */
+export function outlookOn(
+  context: Pick<CheckpointContext, 'repository' | 'user' | 'warn'>,
+  options: Pick<LookOptions, 'includeIgnored' | 'alsoCapture'>,
+): Outlook {
   const { repository, user } = context;
   const root = bytePathFromText(repository.root);
   const staging = StagingFile.read(repository.gitDir, repository.algorithm);
@@ -87,17 +96,30 @@ export async function lookAtWorktree(
   const reader = new IgnoreFileReader(root);
   const nested = new NestedRepositories(root, repository.algorithm);
   let explicit: ExplicitPaths | undefined;
-  const scan = await scanWorktree({
-    root: repository.root,
-    algorithm: repository.algorithm,
-    batch: options.batch,
+  const walk = {
     scope: rules.rootScope((name) => reader.read(ROOT, name)),
     readIgnoreFile: reader.read,
     explicit: () => (explicit ??= explicitPaths(staging, nested, options.alsoCapture ?? [])),
     includeIgnored: options.includeIgnored ?? false,
-    maxFileSize: maxFileSizeOf(repository),
     skippedFolders: gitFolders(repository),
-    onNestedRepository: (folder) => nested.add(folder),
+    onNestedRepository: (folder: BytePath) => nested.add(folder),
+  };
+  return { staging, rules, reader, nested, walk };
+}
+
+/** Scans the worktree as a checkpoint sees it; writes nothing but what goes into the batch. */
+export async function lookAtWorktree(
+  context: CheckpointContext,
+  options: LookOptions,
+): Promise<Look> {
+  const { repository } = context;
+  const { staging, rules, reader, nested, walk } = outlookOn(context, options);
+  const scan = await scanWorktree({
+    ...walk,
+    root: repository.root,
+    algorithm: repository.algorithm,
+    batch: options.batch,
+    maxFileSize: maxFileSizeOf(repository),
     cache: options.cache ?? StatCache.empty(),
     cacheVouched: options.cacheVouched ?? false,
     bulk: context.bulk,

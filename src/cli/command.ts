@@ -69,6 +69,8 @@ export interface Setting {
   stdout: Writable;
   /** The warnings so far, which this takes away: none of them is told again. */
   takeWarnings: () => Warning[];
+  /** Tells of a part of the work that is done; for commands that go on until they are stopped. */
+  tell: (data: unknown, render: (view: View) => string) => Promise<void>;
   /** Runs a program on piton's own streams. */
   runProgram: (request: ProgramRequest) => Promise<ProgramEnd>;
 }
@@ -97,6 +99,8 @@ export interface CommandDefinition<
   reportFile?: (given: Given<O, P>) => string | undefined;
   /** What follows the command's words (and the plan), and what that does. */
   examples: readonly (readonly [string, string])[];
+  /** It tells of what it does as it goes, with a document each time, and none at its end. */
+  isLasting?: true;
   /** What no single option can tell. @throws {PitonError} `USAGE` */
   check?: (given: Given<O, P>) => void;
   /** Gives exactly the `data` of the JSON document. @throws {PitonError} */
@@ -126,6 +130,8 @@ export interface Outcome {
 export interface Prepared {
   run: (setting: Setting) => Promise<Outcome>;
   reportFile: string | undefined;
+  /** Whether the documents were told on the way. */
+  isLasting: boolean;
 }
 
 /** What is given to a command besides its own arguments. */
@@ -214,7 +220,8 @@ export function defineWithoutWorkspace<O extends Options, P extends Positionals,
         const exitCode = definition.exitCode?.(data) ?? 0;
         return { data, render, failure: definition.judge?.(data), exitCode };
       };
-      return { run, reportFile: definition.reportFile?.(given) };
+      const { isLasting = false } = definition;
+      return { run, reportFile: definition.reportFile?.(given), isLasting };
     },
   };
 }

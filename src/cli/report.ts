@@ -31,6 +31,8 @@ export class Report {
   #out: Output;
   /** The file that the document goes to, if it is to go to one. */
   #file: string | undefined;
+  /** Whether there is a document for each part of the work, and none for the whole. */
+  #isLasting = false;
   #lostFile: Error | undefined;
 
   /** @param manner what the arguments seem to say, before they are understood */
@@ -52,17 +54,21 @@ export class Report {
   }
 
   /** From here on the arguments are understood and work begins. */
-  begin(manner: Manner, file: string | undefined): void {
+  begin(manner: Manner, file: string | undefined, isLasting: boolean): void {
     this.#manner = manner;
     this.#file = file;
+    this.#isLasting = isLasting;
     if (!this.#stderr.terminal || manner.quiet) return;
     this.progress = progressLine((text) => void this.#stderr.write(text), this.#surroundings.clock);
   }
 
-  /** People see a warning at once: it may say why there is a wait. */
+  /**
+   * People see a warning at once: it may say why there is a wait. So they do beside documents that
+   * may never come.
+   */
   warn(warning: Warning): void {
     this.#warnings.push(warning);
-    if (this.#manner.json || this.#manner.quiet) return;
+    if ((this.#manner.json && !this.#isLasting) || this.#manner.quiet) return;
     const view = this.#view(this.#stderr);
     const label = view.paint('yellow', 'warning:');
     const paths = (warning.paths ?? []).map(pathToJson);
@@ -76,10 +82,19 @@ export class Report {
     return this.#warnings.splice(0);
   }
 
+  /** Tells of a part of the work, and of what there was to warn of since the one before. */
+  async tell(data: unknown, render: (view: View) => string): Promise<void> {
+    const warnings = this.takeWarnings();
+    this.progress.clear();
+    if (this.#manner.json) await this.#out.write(successDocument(this.command, data, warnings));
+    else if (!this.#manner.quiet) await this.#out.write(render(this.#view(this.#out)));
+  }
+
   /** Tells what a command did. @returns the exit code */
   async finish({ data, render, failure, exitCode }: Outcome): Promise<number> {
     const { json, quiet } = this.#manner;
     const told = failure && withDetails(failure, data);
+    if (this.#isLasting && json) return exitCode;
     await this.#tellPrograms(() =>
       told === undefined
         ? successDocument(this.command, data, this.#warnings)

@@ -37,7 +37,8 @@ async function perform(surroundings: Surroundings, report: Report): Promise<Outc
     if (leavesOutput) report.leaveOutput();
   });
   if (request.kind === 'run') {
-    report.begin(request.globals, reportPath(request, surroundings));
+    const { isLasting } = request.prepared;
+    report.begin(request.globals, reportPath(request, surroundings), isLasting);
     return work(request, surroundings, report);
   }
   // What it tells is piton's own, whichever command it is about.

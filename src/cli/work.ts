@@ -56,6 +56,7 @@ function around(
     stdin,
     stdout,
     takeWarnings: () => report.takeWarnings(),
+    tell: async (data, render) => report.tell(data, render),
     runProgram: async (request) => {
       report.progress.clear();
       return runProgram(request);

@@ -58,6 +58,8 @@ export const DEFAULTS = {
   hookTimeLimitMs: 20_000,
   maxReversions: 10,
   listLimit: 50,
+  watchEverySeconds: 300,
+  watchQuietSeconds: 2,
   keepLast: 50,
   keepWithinSeconds: 7 * 24 * 3_600,
   keepHourly: 24,

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isoTime, SYSTEM_CLOCK } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import { pauseFor } from '../core/pause.js';
 import { createExclusive } from './create-exclusive.js';
 import { formatOwner, isOnLocalDisk, isOwnerAlive, readLockOwner } from './lock-owner.js';
 import type { FoundOwner, LockOwner } from './lock-owner.js';
@@ -122,11 +122,6 @@ export function deadLocksOf(path: string): DeadLock[] {
     const pid = name.startsWith(`${basename(path)}.`) ? DEAD_LOCK.exec(name)?.[1] : undefined;
     return pid === undefined ? [] : [{ path: join(folder, name), pid: Number(pid) }];
   });
-}
-
-async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  // The only way for it to fail is the abort, which the caller's loop turns into its reason.
-  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 function locked(path: string, holder: FoundOwner): PitonError {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { deadLocksOf } from '../disk/lock.js';
 import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
+import { presencePath, takePresence } from '../disk/presence.js';
 import type { Check, DoctorContext, Finding } from './check.js';
 import { namesIn } from './names-in.js';
 import { removeFile } from '../disk/remove-file.js';
@@ -30,7 +31,7 @@ export const LOCK: Check = {
   },
 };
 
-const GUARD = /^lock\.[0-9a-f]{16}$/;
+const GUARD = /^(?:lock|watch)\.[0-9a-f]{16}$/;
 
 /** Locks that were held only for taking over a dead process's lock, and whose owners died too. */
 function deadGuards({ repository }: DoctorContext): string[] {
@@ -41,6 +42,16 @@ function deadGuards({ repository }: DoctorContext): string[] {
     const owner = readLockOwner(path);
     return owner !== null && isOwnerAlive(owner, path) === 'dead';
   });
+}
+
+/** Whether a process that watched died is for certain; the next one to watch takes its place. */
+function deadWatch({ repository: { stateDir } }: DoctorContext): Finding[] {
+  const path = presencePath(stateDir);
+  const owner = readLockOwner(path);
+  if (owner === null || owner === 'unreadable' || isOwnerAlive(owner, path) !== 'dead') return [];
+  const message = `process ${owner.pid} died while it watched the workspace`;
+  const repair = async (): Promise<void> => (await takePresence(stateDir, undefined)).release();
+  return [{ severity: 'should', message, repair }];
 }
 
 /** What is left of the locks of processes that died. */
@@ -63,6 +74,6 @@ export const DEAD_PROCESSES: Check = {
         repair: () => removeFile(path),
       };
     });
-    return [...findings, ...guards];
+    return [...findings, ...guards, ...deadWatch(context)];
   },
 };

@@ -9,6 +9,7 @@ const FILES = [
   'stat-cache',
   'stat-cache.stamp',
   'lock',
+  'watch',
   'journal',
   'journal.committed',
   'pending-checkpoint',

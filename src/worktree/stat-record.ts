@@ -66,6 +66,11 @@ export class StatTable {
     record.copy(this.#buffer, index * STAT_RECORD_BYTES, 0, STAT_RECORD_BYTES);
   }
 
+  /** All records, one after the other. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#count * STAT_RECORD_BYTES);
+  }
+
   at(index: number): Buffer {
     return this.#buffer.subarray(index * STAT_RECORD_BYTES, (index + 1) * STAT_RECORD_BYTES);
   }

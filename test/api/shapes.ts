@@ -129,5 +129,6 @@ export const STATUS: Shape = {
   changes: 'object|null',
   unfinished: 'object|null',
   lock: 'object|null',
+  watch: 'object|null',
   disk: { checkpoints: 'number', bytes: 'number' },
 };

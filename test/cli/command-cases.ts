@@ -3,6 +3,7 @@ import { HOOK_CASES } from './hook-cases.js';
 import type { FakeOptions, Verb } from './run-fake.js';
 import { RETENTION_CASES } from './retention-cases.js';
 import { PLAN_ID } from './samples.js';
+import { WATCH_CASES } from './watch-cases.js';
 
 export interface CommandCase {
   /** Arguments; a word with spaces goes in double quotes. */
@@ -49,6 +50,7 @@ export const COMMAND_CASES: CommandCase[] = [
       ],
     ],
   },
+  ...WATCH_CASES,
   { line: 'plan create', name: 'plan.create', calls: [['createPlan', {}]] },
   { line: 'plan list', name: 'plan.list', calls: [['listPlans']] },
   { line: 'plan show p', name: 'plan.show', calls: [['showPlan', 'p']] },

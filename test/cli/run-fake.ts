@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable, type Readable } from 'node:stream';
-import type { OpenOptions } from '../../src/api/types.js';
+import type { OpenOptions, WatchOptions } from '../../src/api/types.js';
 import type { Workspace } from '../../src/api/workspace.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import type { ProgramRequest } from '../../src/cli/run-program.js';
@@ -78,6 +78,10 @@ const ANSWERS: Record<Verb, unknown> = {
       ? { outcome: 'kept', rollback: null }
       : { outcome: 'rolled_back', rollback: ROLLED_BACK }),
   }),
+  watch: async ({ onCheckpoint }: WatchOptions) => {
+    await onCheckpoint?.(CREATED);
+    return { checkpoints: 1 };
+  },
   prune: PRUNED,
   gc: COLLECTED,
   push: PUSHED,

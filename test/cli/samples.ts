@@ -136,6 +136,7 @@ export const STATUS: StatusData = {
   changes: { added: 1, modified: 0, deleted: 0 },
   unfinished: null,
   lock: null,
+  watch: null,
   disk: { checkpoints: 2, bytes: 1_572_864 },
 };
 

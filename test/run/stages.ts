@@ -23,6 +23,7 @@ const UNIT: MochaOptions = {
     'worktree',
     'checkpoint',
     'remote',
+    'watch',
     'rollback',
     'plan',
     'correction',

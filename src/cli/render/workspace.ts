@@ -22,7 +22,8 @@ export function renderStatus(data: StatusData, view: View): string {
     ['latest', latest && `${checkpointLabel(latest, view)}, ${ago(latest.created_at, view.now)}`],
     ['changes', showChanges(data.changes)],
     ['unfinished', showUnfinished(data, view)],
-    ['lock', showLock(data.lock, view)],
+    ['lock', showOwner(data.lock, view)],
+    ['watch', showOwner(data.watch, view)],
     ['disk', `${count(data.disk.checkpoints, 'checkpoint')}, ${showBytes(data.disk.bytes)}`],
   ]);
 }
@@ -89,7 +90,8 @@ function showUnfinished({ unfinished }: StatusData, view: View): string | null {
   return view.paint('red', `${escapeControl(what)} (piton recover ends it)`);
 }
 
-function showLock(lock: StatusData['lock'], view: View): string | null {
-  if (lock === null) return null;
-  return escapeControl(`process ${lock.pid} on ${lock.host}, ${ago(lock.since, view.now)}`);
+function showOwner(owner: StatusData['lock'], view: View): string | null {
+  if (owner === null) return null;
+  const { pid, host, since } = owner;
+  return escapeControl(`process ${pid} on ${host}, ${ago(since, view.now)}`);
 }

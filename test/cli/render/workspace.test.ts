@@ -63,11 +63,13 @@ describe('cli: the workspace for people', () => {
       changes: { added: 0, modified: 0, deleted: 0 },
       unfinished: { operation: 'rollback', checkpoint_id: 'X', state: 'applying', since },
       lock: { pid: 7, host: 'h\x1b', since },
+      watch: { pid: 8, host: 'h', since },
     };
     const shown = renderStatus(busy, PLAIN);
     expect(shown).to.include('changes     none since\n');
     expect(shown).to.include('rollback to X, begun 2 minutes ago (piton recover ends it)\n');
     expect(shown).to.include('lock        process 7 on h\\x1b, 2 minutes ago\n');
+    expect(shown).to.include('watch       process 8 on h, 2 minutes ago\n');
   });
 
   it('shows what verify found', () => {
