@@ -3,7 +3,8 @@ import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import { Sidecar } from '../checkpoint/sidecar.js';
 import { PitonError } from '../core/errors.js';
 import { planFromSidecars, rebuildLostPlan } from '../doctor/rebuild-plan.js';
-import { listPlans, readPlan } from '../plan/plan-file.js';
+import { readPlan } from '../plan/plan-file.js';
+import { relatedPlans } from '../plan/related-plans.js';
 import { planState, stateDigest } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
 import { readWorkspaceFile, writeCurrentPlan } from '../plan/workspace-file.js';
@@ -105,7 +106,7 @@ async function isAsAtCheckpoint(
   if (checkpoint === null) return false;
   const sidecar = await Sidecar.open(checkpoint, workspace.refs, workspace.objects);
   const { plan_state_digest: then } = await sidecar.readManifest();
-  return then === stateDigest(planState(plan, listPlans(workspace.stateDir).plans));
+  return then === stateDigest(planState(plan, relatedPlans(workspace.stateDir, plan).plans));
 }
 
 async function findCheckpoint(workspace: RollbackWorkspace, planId: string, checkpointId: string) {

@@ -1,7 +1,8 @@
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import type { OperationOptions } from '../core/types.js';
 import { assertCanRollBack } from '../plan/guards.js';
-import { listPlans, readPlan } from '../plan/plan-file.js';
+import { readPlan } from '../plan/plan-file.js';
+import { relatedPlans } from '../plan/related-plans.js';
 import { planState, stateDigest } from '../plan/plan-state.js';
 import { assertNoOperationInProgress } from '../rollback/guards.js';
 import { presentStagingDigest } from '../rollback/rehearse.js';
@@ -90,7 +91,7 @@ async function isAsAt(
   const { changes, manifest, look } = await compareWithWorktree(workspace, checkpoint, operation);
   if (changes.length > 0) return false;
   const plan = readPlan(workspace.stateDir, checkpoint.plan_id);
-  const state = planState(plan, listPlans(workspace.stateDir).plans);
+  const state = planState(plan, relatedPlans(workspace.stateDir, plan).plans);
   if (stateDigest(state) !== manifest.plan_state_digest) return false;
   const head = await workspace.refs.readHead();
   if (head.commit !== manifest.head.commit) return true;

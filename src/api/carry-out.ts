@@ -2,7 +2,7 @@ import { listCheckpointRefs } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { pathToJson, textOf, type BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
-import { listPlans } from '../plan/plan-file.js';
+import { relatedPlans } from '../plan/related-plans.js';
 import { formatPlanState, planState, stateDigest, type PlanState } from '../plan/plan-state.js';
 import { withKeeps } from '../plan/pointers.js';
 import type { Plan } from '../plan/types.js';
@@ -129,7 +129,7 @@ export async function carryOut(
   const startedAt = performance.now();
   if (request.dryRun) return rehearseOnly(workspace, request, startedAt);
   const { plan, checkpoint } = request;
-  const state: PlanState = planState(plan, listPlans(workspace.stateDir).plans);
+  const state: PlanState = planState(plan, relatedPlans(workspace.stateDir, plan).plans);
   const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
   // What is as it was then need not be read again.
   const latest = await latestOf(workspace, plan);

@@ -22,7 +22,8 @@ export async function carryOutPrune(
 
 /**
  * Applies a plan's policy after a checkpoint was taken. That one stands, so what goes wrong here is
- * only told of. Nothing is done while a plan cannot be read: nobody knows then what it needs.
+ * only told of. Nothing is done while a plan that may be above it cannot be read: nobody knows then
+ * what that one's undo needs.
  * @param refs of all checkpoints of the plan, oldest first
  */
 export async function retain(

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/types.js';
 import { readWorkspaceFile } from '../plan/workspace-file.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { Ref } from '../store/ref-store.js';
+import { findPlan } from './put-plan.js';
 
 /** The plan that is meant, or null when none is named and there is no current one. */
 export function findMeantPlan(stateDir: string, selector: string | undefined): Plan | null {
@@ -18,10 +19,10 @@ export function findMeantPlan(stateDir: string, selector: string | undefined): P
 }
 
 function namedPlan(stateDir: string, selector: string): Plan {
-  const { plans, damaged } = listPlans(stateDir);
   const wanted = selector.toUpperCase();
-  const broken = damaged.find(({ plan_id: id }) => id === wanted);
-  if (broken !== undefined) throw broken.error;
+  const known = findPlan(stateDir, wanted);
+  if (known !== null) return known;
+  const { plans } = listPlans(stateDir);
   return resolvePlan(plans, selector);
 }
 

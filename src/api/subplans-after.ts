@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { listPlans } from '../plan/plan-file.js';
+import { relatedPlans } from '../plan/related-plans.js';
 import { subplansOf } from '../plan/plan-state.js';
 import { subplanRolledBack } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
@@ -14,7 +14,7 @@ export function subplansAfter(
 ): Plan[] {
   // A rollback of some paths moves no plan.
   if (paths !== null) return [];
-  return subplansOf(plan.plan_id, listPlans(stateDir).plans).flatMap((subplan) => {
+  return subplansOf(plan.plan_id, relatedPlans(stateDir, plan).plans).flatMap((subplan) => {
     const after = subplanRolledBack(subplan, then, clock.now());
     const isSame = isDeepStrictEqual({ ...after, updated_at: subplan.updated_at }, subplan);
     return isSame ? [] : [stamped(after, subplan, clock)];

@@ -7,8 +7,9 @@ import { rename } from '../checkpoint/rename.js';
 import type { Clock } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
-import { deletePlanFile, listPlans } from '../plan/plan-file.js';
+import { deletePlanFile } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest } from '../plan/plan-state.js';
+import { relatedPlans } from '../plan/related-plans.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
 import { writeCurrentPlan } from '../plan/workspace-file.js';
@@ -73,8 +74,7 @@ export async function takeCheckpoint(
   const planId = plan.plan_id;
   if (options.name !== null) await assertNameUsable(workspace, planId, options.name);
   const after = stamped(plan, before ?? plan, clock);
-  const { plans, damaged } = listPlans(stateDir);
-  const others = plans.filter(({ plan_id: id }) => id !== planId);
+  const { plans: others, damaged } = relatedPlans(stateDir, plan);
   const state = planState(after, [after, ...others]);
   const refs = await listCheckpointRefs(workspace.refs, planId);
   const created = await createCheckpoint(workspace, {

@@ -22,15 +22,37 @@ export function readBounded(
   maxBytes: number,
   options: ReadOptions = {},
 ): Buffer | null {
-  const descriptor = openForReading(path, options.followLink === true);
+  return readOpened(path, options, (descriptor, size) => {
+    if (size > maxBytes) throw damaged(path, `is larger than ${maxBytes} bytes`);
+    const contents = readToEnd(descriptor, size, maxBytes);
+    if (contents === null) throw damaged(path, `is larger than ${maxBytes} bytes`);
+    return contents;
+  });
+}
+
+/**
+ * The first `bytes` bytes of a regular file of any size, or fewer when it has no more; null when
+ * there is no such file. Never waits, whatever lies at the path.
+ * @throws {PitonError} as `readBounded`, but for the size.
+ */
+export function readStart(path: string | Buffer, bytes: number): Buffer | null {
+  return readOpened(path, {}, (descriptor) => {
+    const buffer = Buffer.allocUnsafe(bytes);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, bytes, 0));
+  });
+}
+
+function readOpened(
+  path: string | Buffer,
+  { followLink = false }: ReadOptions,
+  read: (descriptor: number, size: number) => Buffer,
+): Buffer | null {
+  const descriptor = openForReading(path, followLink);
   if (descriptor === null) return null;
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw damaged(path, 'is not a regular file');
-    if (stat.size > maxBytes) throw damaged(path, `is larger than ${maxBytes} bytes`);
-    const contents = readToEnd(descriptor, stat.size, maxBytes);
-    if (contents === null) throw damaged(path, `is larger than ${maxBytes} bytes`);
-    return contents;
+    return read(descriptor, stat.size);
   } finally {
     closeSync(descriptor);
   }

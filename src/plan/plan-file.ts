@@ -15,7 +15,8 @@ import type { Plan } from './types.js';
 const FOLDER = 'plans';
 const SUFFIX = '.json';
 
-function placeOf(stateDir: string, planId: string): Place {
+/** Where a plan's file is. */
+export function placeOf(stateDir: string, planId: string): Place {
   return { stateDir, folder: FOLDER, name: `${planId}${SUFFIX}` };
 }
 
@@ -188,14 +189,26 @@ export interface PlanList {
  * @throws {PitonError} `UNSAFE_PATH` when the folder of the plans is a link.
  */
 export function listPlans(stateDir: string): PlanList {
+  return readPlans(stateDir, planIdsIn(stateDir));
+}
+
+/**
+ * The ids of all plans that have a file, the oldest first.
+ * @throws {PitonError} `UNSAFE_PATH` when the folder of the plans is a link.
+ */
+export function planIdsIn(stateDir: string): string[] {
   const names = inFolder({ stateDir, folder: FOLDER }, (directory) => directory.readdir()) ?? [];
-  const ids = names
+  return names
     .filter((name) => name.endsWith(SUFFIX))
     .map((name) => name.slice(0, -SUFFIX.length))
     .filter(isId)
     .sort();
+}
+
+/** These plans, in the order given; those without a file are passed over. */
+export function readPlans(stateDir: string, planIds: readonly string[]): PlanList {
   const list: PlanList = { plans: [], damaged: [] };
-  for (const planId of ids) readInto(list, stateDir, planId);
+  for (const planId of planIds) readInto(list, stateDir, planId);
   return list;
 }
 

@@ -6,7 +6,7 @@ import type { Durability } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
 import { writeAtomic } from '../disk/atomic-write.js';
-import { readBounded } from '../disk/read.js';
+import { readBounded, readStart } from '../disk/read.js';
 import { ensureRealDirectory } from '../disk/real-directory.js';
 import { stateDamaged } from './damage.js';
 
@@ -75,6 +75,18 @@ function read<T>(place: Place, { parse, maxBytes }: Format<T>): T | null {
     }
   });
   return bytes === null ? null : parse(bytes, path);
+}
+
+/** The first `bytes` bytes of a file in the state directory; null when they cannot be had. */
+export function readStartOf(place: Place, bytes: number): Buffer | null {
+  return inFolder(place, (directory) => {
+    try {
+      return readStart(pathIn(directory, place.name), bytes);
+    } catch {
+      // Reading it whole tells what is wrong.
+      return null;
+    }
+  });
 }
 
 function write(place: Place, bytes: Buffer, durability: Durability): void {

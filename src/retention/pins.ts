@@ -13,7 +13,7 @@ function needsOf(entry: RollbackEntry): string[] {
 /**
  * The checkpoints that must not go: the plan's latest one, those before decisions that stand, and
  * whatever undo and redo need.
- * @param plans all plans of the workspace: a rollback of a plan takes those below it along
+ * @param plans at least the plan and those above it: a rollback of them takes it along
  */
 export function pinsOf(plan: Plan, plans: readonly Plan[]): Pins {
   const pins = new Map<string, Set<KeepReason>>();

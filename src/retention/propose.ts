@@ -15,7 +15,7 @@ export interface PruneProposal {
 
 export interface ProposeOptions {
   plan: Plan;
-  /** All plans of the workspace. */
+  /** At least the plan and those above it. */
   plans: readonly Plan[];
   /** The refs of all checkpoints of the plan, oldest first. */
   refs: readonly Ref[];

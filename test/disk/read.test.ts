@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { readBounded } from '../../src/disk/read.js';
+import { readBounded, readStart } from '../../src/disk/read.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { pitonError, systemCode, thrownBy } from './thrown.js';
 import { unprivileged, unprivilegedDirectory } from './unprivileged.js';
@@ -113,5 +113,24 @@ describe('readBounded', () => {
       chmodSync(path, 0);
       expect(systemCode(() => readBounded(path, 9))).to.equal('EACCES');
     });
+  });
+});
+
+describe('readStart', () => {
+  it('gives as much of a file as is asked for and there', () => {
+    const path = join(tempDirectory(), 'f');
+    writeFileSync(path, 'abcdef');
+    expect(readStart(path, 4)?.toString()).to.equal('abcd');
+    expect(readStart(path, 9)?.toString()).to.equal('abcdef');
+    expect(readStart(`${path}-none`, 9)).to.equal(null);
+  });
+
+  it('refuses what is no regular file, without waiting', () => {
+    const directory = tempDirectory();
+    const fifo = join(directory, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    for (const path of [directory, fifo]) {
+      expect(pitonError(thrownBy(() => readStart(path, 9))).code).to.equal('STATE_DAMAGED');
+    }
   });
 });
