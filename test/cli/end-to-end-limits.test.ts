@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { git } from '../helpers/git.js';
 import { data, error, piton, workspace, write } from './run-piton.js';
 
@@ -29,6 +30,21 @@ describe('cli: intervals, state and limits end to end', function () {
     expect(data(directory, 'resume')).to.include({ next_step: 2, last_completed_step: 1 });
     data(directory, 'plan', 'set', 'p', '--every-steps', 'none', '--every', '1h');
     expect(step('--done', '2')).to.equal(false);
+  });
+
+  it('takes a checkpoint with the first step after an interval of seconds', async () => {
+    const directory = workspace();
+    data(directory, 'plan', 'create', '--name', 'p', '--every', '2s');
+    const step = (number: number): boolean => {
+      write(directory, { a: `${number}` });
+      const stepped = data(directory, 'step', '--done', `${number}`) as unknown as Stepped;
+      return stepped.checkpoint !== null;
+    };
+    data(directory, 'checkpoint', '--always');
+    await setTimeout(2_100);
+    expect(step(0)).to.equal(true);
+    data(directory, 'plan', 'set', 'p', '--every', '1h');
+    expect(step(1)).to.equal(false);
   });
 
   it('keeps state of 10 MB that plain git reads, and counts rollbacks to the limit', () => {
