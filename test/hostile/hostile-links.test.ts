@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
-  readdirSync,
+  lstatSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -186,15 +187,26 @@ for (const engine of ENGINES) {
         const { directory, workspace, planId, checkpointId } = await makeArena(engine);
         harm(join(directory, '.git/piton/plans', `${planId}.json`));
         const before = pictureOf(directory, ['.git']);
-        const rollback = workspace.rollback({ checkpoint: checkpointId });
-        const error = await refusal(rollback, ['STATE_DAMAGED', 'UNSAFE_PATH']);
-        expect(error.exitCode).to.equal(6);
-        expect(pictureOf(directory, ['.git'])).to.deep.equal(before);
+        for (const verb of [() => workspace.rollback({ plan: planId }), () => workspace.undo()]) {
+          const error = await refusal(verb(), ['STATE_DAMAGED', 'UNSAFE_PATH']);
+          expect(error.exitCode).to.equal(6);
+          expect(pictureOf(directory, ['.git'])).to.deep.equal(before);
+        }
         await refusal(workspace.doctor(), ['STATE_DAMAGED']);
         await workspace.doctor({ repair: true });
         await workspace.rollback({ checkpoint: checkpointId });
         expect(readFileSync(join(directory, 'f'), 'utf8')).to.equal('one f\n');
         expect(readdirSync(join(directory, '.git/piton'))).not.to.include('journal');
+      });
+
+      it(`rolls back by a checkpoint's id beside a plan file that is ${name}`, async () => {
+        const { directory, workspace, planId, checkpointId } = await makeArena(engine);
+        const path = join(directory, '.git/piton/plans', `${planId}.json`);
+        harm(path);
+        await workspace.rollback({ checkpoint: checkpointId });
+        expect(readFileSync(join(directory, 'f'), 'utf8')).to.equal('one f\n');
+        expect(lstatSync(path).isFile()).to.equal(true);
+        expect((await workspace.showPlan(planId)).plan_id).to.equal(planId);
       });
     }
   });
