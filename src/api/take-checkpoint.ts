@@ -6,6 +6,7 @@ import { assertCheckpointName, assertNameFree } from '../checkpoint/select.js';
 import { rename } from '../checkpoint/rename.js';
 import type { Clock } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
+import { timeOfId } from '../core/ids.js';
 import type { OperationOptions } from '../core/types.js';
 import { deletePlanFile } from '../plan/plan-file.js';
 import { formatPlanState, planState, stateDigest } from '../plan/plan-state.js';
@@ -13,6 +14,7 @@ import { relatedPlans } from '../plan/related-plans.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
 import { writeCurrentPlan } from '../plan/workspace-file.js';
+import { KEPT_FOR_RUN_MS } from '../retention/policy.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { clearPending, endPending, forgetPending, notePending } from './pending-checkpoint.js';
 import { putPlan, stamped } from './put-plan.js';
@@ -77,6 +79,7 @@ export async function takeCheckpoint(
   const { plans: others, damaged } = relatedPlans(stateDir, plan);
   const state = planState(after, [after, ...others]);
   const refs = await listCheckpointRefs(workspace.refs, planId);
+  const latest = await latestOf(workspace, plan);
   const created = await createCheckpoint(workspace, {
     ...options,
     planId,
@@ -85,7 +88,8 @@ export async function takeCheckpoint(
     planState: formatPlanState(state),
     planStateDigest: stateDigest(state),
     newestId: newestIdOf(refs),
-    latest: await latestOf(workspace, plan),
+    latest,
+    always: options.always || !mayStandForIt(latest, options.kind, clock),
     announce: (checkpointId) =>
       notePending(stateDir, {
         ...{ planId, checkpointId, step: options.step },
@@ -114,6 +118,16 @@ export async function takeCheckpoint(
   const all = [...refs, { name, oid }];
   await retain(workspace, final, { plans: [final, ...others], damaged }, all);
   return { ...created, plan: final };
+}
+
+/**
+ * What a run may go back to must outlive it, whatever is pruned meanwhile, and retention keeps only
+ * what says that it was taken before a run, and that not for ever.
+ */
+function mayStandForIt(latest: Checkpoint | null, kind: CheckpointKind, clock: Clock): boolean {
+  if (latest === null || kind !== 'pre_run') return true;
+  const age = clock.now() - timeOfId(latest.checkpoint_id);
+  return latest.kind === 'pre_run' && age < KEPT_FOR_RUN_MS / 2;
 }
 
 /** The plan that a checkpoint was taken of, once it stands. */

@@ -51,6 +51,9 @@ export const DEFAULT_POLICY: RetentionPolicy = {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+/** How long what was taken before a run is kept. Runs leave no trace; few last for a day. */
+export const KEPT_FOR_RUN_MS = DAY_MS;
+
 class Evaluation {
   readonly reasons: Map<string, Set<KeepReason>>;
   readonly #question: RetentionQuestion;
@@ -130,8 +133,8 @@ class Evaluation {
       const described = await describe(id);
       if (described === null) reasons.add('unreadable');
       if (described?.isNamed === true) reasons.add('named');
-      // Runs hold no lock, and leave no trace of being at work; few last for a day.
-      if (described?.isBeforeRun === true && now - timeOfId(id) < DAY_MS) reasons.add('run');
+      const isYoung = now - timeOfId(id) < KEPT_FOR_RUN_MS;
+      if (described?.isBeforeRun === true && isYoung) reasons.add('run');
     }
   }
 }

@@ -35,6 +35,8 @@ export interface ProposalInput {
   returns: readonly BytePath[];
   /** Files or folders to roll back; null for everything. */
   paths: readonly BytePath[] | null;
+  /** Whether emptied folders above the paths go too. */
+  goesAbove?: boolean;
   /** What is moved into an archive although the scan did not capture it. */
   uncaptured?: Pick<UncapturedArtifacts, 'moved' | 'folders'>;
   /** Paths of the target that are moved back out of an archive, whatever is there now. */
@@ -223,18 +225,16 @@ class Proposer {
     this.#proposal.neededFolders = [...needed].sort(compareBytes);
     const emptied = new Set<BytePath>();
     for (const { path } of this.#proposal.removals) addParents(emptied, path);
-    for (const { path } of this.#proposal.removedFolders) {
-      addParents(emptied, path);
-      emptied.add(path);
-    }
     for (const path of this.#proposal.archived) addParents(emptied, path);
-    for (const folder of this.#input.uncaptured?.folders ?? []) {
+    const { goesAbove = false, uncaptured } = this.#input;
+    const removed = this.#proposal.removedFolders.map(({ path }) => path);
+    for (const folder of [...removed, ...(uncaptured?.folders ?? [])]) {
       addParents(emptied, folder);
       emptied.add(folder);
     }
     const gone = [...emptied]
       .filter((folder) => presentFolders.has(folder) && !this.#targetFolders.has(folder))
-      .filter((folder) => this.#isMeant(folder) || this.#isInTheWay(folder));
+      .filter((folder) => this.#isMeant(folder) || this.#isInTheWay(folder) || goesAbove);
     this.#collectUncaptured(new Set(gone));
     const held = this.#foldersWithUncaptured();
     this.#proposal.obsoleteFolders = gone

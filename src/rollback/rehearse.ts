@@ -8,6 +8,8 @@ import type { FileEntry, HeadState, OperationOptions } from '../core/types.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
 import type { Scan } from '../worktree/scan.js';
 import type { ArchiveMove } from './archive.js';
+import type { JournalOperation } from './journal.js';
+import { pathsTakenBack } from './paths-taken-back.js';
 import { proposeRollback, type PresentState, type RollbackProposal } from './propose.js';
 import { findReturns, isPlaceFree, type Return } from './returns.js';
 import type { ReturnStep } from './steps.js';
@@ -22,6 +24,7 @@ import {
 
 /** What to roll back. */
 export interface RollbackScope {
+  operation: JournalOperation;
   /** Files or folders; null for everything. */
   paths: readonly BytePath[] | null;
   /** Whether HEAD and its branch go back too. */
@@ -75,16 +78,22 @@ export function rehearse(
 ): Rehearsal {
   const { root, stateDir } = repository;
   const { scan } = seen.look;
-  assertPathsKnown(scope, target.entries, scan.entries);
-  const isMeant = ({ path }: { path: BytePath }): boolean =>
-    scope.paths?.some((chosen) => isWithin(path, chosen)) ?? true;
+  const isTakingBack = scope.operation === 'undo' || scope.operation === 'redo';
+  // Taking back must go on whatever became of the paths since.
+  if (!isTakingBack) assertPathsKnown(scope, target.entries, scan.entries);
   const { checkpoint_id: safetyCheckpointId } = target.checkpoint;
   const inTrash = findReturns(root, stateDir, { safetyCheckpointId, entries: target.entries });
+  const chosenPaths = isTakingBack
+    ? pathsTakenBack(scope.paths, target.entries, inTrash)
+    : scope.paths;
+  const isMeant = ({ path }: { path: BytePath }): boolean =>
+    chosenPaths?.some((chosen) => isWithin(path, chosen)) ?? true;
   const returns = inTrash.returns.filter(({ step }) => isMeant(step));
   const compared = (back: readonly Return[]): Pick<Rehearsal, 'proposal' | 'survey'> => {
     const paths = back.map(({ step }) => step.path);
     const proposed = proposeRollback({
-      ...{ present, uncaptured, returns: paths, paths: scope.paths },
+      ...{ present, uncaptured, returns: paths, paths: chosenPaths },
+      goesAbove: isTakingBack,
       ...{ target: target.entries, knowledge: target.knowledge },
       fromArchive: target.fromArchive?.files,
     });

@@ -64,6 +64,42 @@ describe('api: attempt', function () {
     expect(read(root)).to.equal('two\n');
   });
 
+  it('goes back although all that can be was pruned while it worked', async () => {
+    const root = workspace();
+    const opened = await openTest(root);
+    writeFileSync(join(root, 'a'), 'mine\n');
+    const { checkpoint: manual } = await opened.createCheckpoint();
+    let pruned: string[] = [];
+    const work = async () => {
+      for (const text of ['two\n', 'three\n']) {
+        writeFileSync(join(root, 'a'), text);
+        await opened.createCheckpoint();
+      }
+      const none = { keepLast: 1, keepWithinSeconds: 0, keepHourly: 0, keepDaily: 0 };
+      ({ pruned } = await opened.prune(none));
+      return false;
+    };
+    const first = await opened.attempt(work);
+    expect(first.outcome).to.equal('rolled_back');
+    expect(pruned).to.include(manual.checkpoint_id);
+    expect(read(root)).to.equal('mine\n');
+  });
+
+  it('uses what was taken before a run for the next one, unless it is old', async () => {
+    const root = workspace();
+    let now = Date.now();
+    const opened = await openTest(root, { clock: { now: () => now } });
+    const fail = async () => false;
+    const first = await opened.attempt(fail);
+    now += 11 * 3_600_000;
+    expect(await opened.attempt(fail)).to.deep.include({
+      created: false,
+      checkpoint: first.checkpoint,
+    });
+    now += 2 * 3_600_000;
+    expect(await opened.attempt(fail)).to.include({ created: true });
+  });
+
   it('uses up no reversion for what failed without a change', async () => {
     const root = workspace();
     const opened = await openTest(root);
