@@ -43,7 +43,7 @@ async function isWrong(entry: StatCacheEntry, context: HashContext): Promise<boo
   if (stat === null || !statRecord(stat).equals(record)) return false;
   if (!stat.isFile() && !stat.isSymbolicLink()) return false;
   const mode = stat.isSymbolicLink() ? MODE.link : MODE.file;
-  const file = { path, name: nameOf(path), mode, size: Number(stat.size), record: 0 };
+  const file = { path, name: nameOf(path), mode, size: Number(stat.size), record: 0, oid };
   const outcome = await hashOne(file, context);
   if (outcome.kind !== 'hashed' || !outcome.stable || !outcome.record.equals(record)) return false;
   return outcome.oid !== oid;

@@ -1,4 +1,5 @@
 import { closeSync, constants, readSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import type { BytePath } from '../core/byte-path.js';
 import type { HashAlgorithm, ObjectId } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
@@ -10,13 +11,16 @@ import { hashObject, startObjectHash } from '../store/objects/object-format.js';
  */
 const chunk = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** The id that the contents of a file, or the target of a link, have as a git object now. */
+/**
+ * The id that the contents of a file, or the target of a link, have as a git object now.
+ * @param stat what the name's lstat is, for a caller that has just asked for it.
+ */
 export function contentsId(
   folder: AnchoredDirectory,
   name: BytePath,
   algorithm: HashAlgorithm,
+  stat: BigIntStats | null = folder.lstat(name),
 ): ObjectId {
-  const stat = folder.lstat(name);
   if (stat?.isSymbolicLink() === true) return hashObject(algorithm, 'blob', folder.readlink(name));
   const hash = startObjectHash(algorithm, 'blob', Number(stat?.size ?? 0n));
   const fd = folder.open(name, constants.O_RDONLY);

@@ -16,7 +16,7 @@ import {
 } from './journal.js';
 import { inFolder, ownerOf } from './kept-place.js';
 import { archivedPath, isArchiving, setAsideLeft, settleArchive } from './settle-archive.js';
-import { fileStateOf, isSameState, type Step } from './steps.js';
+import { fileStateOf, isSameState, type RetireStep, type Step } from './steps.js';
 import { slotName } from './take-step.js';
 import {
   dropEmptyRecord,
@@ -30,15 +30,15 @@ const STATE_AREA = 0;
 const INDEX = asBytePath('index');
 const NEWCOMER_FORM = /^(\d+)\.newcomer-\d+$/;
 
-/** Whether what lies in a retired path's slot is in the safety checkpoint. */
-function isCaptured(step: Step & { kind: 'retire' }, operation: OpenOperation): boolean {
+/** Whether what lies in a retired path's slot is in the safety checkpoint; null: nothing does. */
+function isCaptured(step: RetireStep, operation: OpenOperation): boolean | null {
   const { retired } = operation.areas.at(step.to.area);
   const name = slotName(step.to);
   const stat = retired.lstat(name);
   const { captured } = step;
-  if (stat === null) return true;
+  if (stat === null) return null;
   if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
-  return contentsId(retired, name, algorithmOf(captured.oid)) === captured.oid;
+  return contentsId(retired, name, algorithmOf(captured.oid), stat) === captured.oid;
 }
 
 function pathsBySlot(steps: readonly Step[]): Map<string, BytePath> {
@@ -58,7 +58,7 @@ function slotsToKeep(journal: Journal, operation: OpenOperation, index: number):
   for (const step of journal.steps) {
     if (step.kind !== 'retire' || step.to.area !== index) continue;
     if (isArchiving(step, journal)) continue;
-    if (!isCaptured(step, operation)) names.add(slotName(step.to));
+    if (isCaptured(step, operation) === false) names.add(slotName(step.to));
   }
   return names;
 }
@@ -119,12 +119,11 @@ async function sweepSlots(
     if (step.kind !== 'retire' || isArchiving(step, journal)) continue;
     const { retired } = operation.areas.at(step.to.area);
     const name = slotName(step.to);
-    if (retired.lstat(name) === null) continue;
     const { captured } = step;
+    const isSaved = isCaptured(step, operation);
+    if (isSaved === null) continue;
     const isSafe =
-      captured !== null &&
-      isCaptured(step, operation) &&
-      (await isReadable(context.objects, captured.oid));
+      captured !== null && isSaved && (await isReadable(context.objects, captured.oid));
     if (isSafe) retired.unlink(name);
     else retired.rename(name, operation.areas.keptAt(step.to.area), name);
   }

@@ -107,8 +107,8 @@ function stateFinder(
   wanted: ReadonlySet<BytePath>,
 ): (path: BytePath) => CapturedState | null {
   const states = new Map<BytePath, CapturedState>();
-  for (const { path, record, oid } of scan.statEntries()) {
-    if (!wanted.has(path) || !objects.has(oid)) continue;
+  for (const { path, record, oid } of scan.statEntries(wanted)) {
+    if (!objects.has(oid)) continue;
     states.set(path, {
       size: String(record.readBigUInt64LE(0)),
       mtimeNs: String(record.readBigInt64LE(8)),

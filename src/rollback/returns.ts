@@ -97,6 +97,8 @@ export function findReturns(
   target: { safetyCheckpointId: string; entries: readonly FileEntry[] },
 ): Returns {
   const kept = readKept(stateDir, target.safetyCheckpointId);
+  // Nearly always; and looking for places takes as long as the checkpoint is large.
+  if (kept.length === 0) return { returns: [], held: [] };
   const areas = new Areas({ root, stateDir, durability: 'fast', id: '' });
   try {
     return new Collector(areas, target.entries).run(kept);

@@ -2,7 +2,7 @@ import { compareBytes } from '../core/byte-path.js';
 import { MODE, type FileEntry, type ObjectId, type TreeEntry } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
 import { encodeTree } from '../store/objects/object-format.js';
-import type { FoundFile, FoundFolder } from './walk.js';
+import type { FoundFolder } from './walk.js';
 
 export interface BuiltTree {
   tree: ObjectId;
@@ -16,17 +16,13 @@ interface Level {
   lines: TreeEntry[];
 }
 
-function levelOf(
-  folder: FoundFolder,
-  oidOf: (file: FoundFile) => ObjectId | undefined,
-  entries: FileEntry[],
-): Level {
+function levelOf(folder: FoundFolder, entries: FileEntry[]): Level {
   const lines: TreeEntry[] = [];
   for (const file of folder.files) {
-    const oid = oidOf(file);
-    if (oid === undefined) continue;
-    lines.push({ mode: file.mode, name: file.name, oid });
-    entries.push({ path: file.path, mode: file.mode, oid });
+    const { path, name, mode, oid } = file;
+    if (oid === null) continue;
+    lines.push({ mode, name, oid });
+    entries.push({ path, mode, oid });
   }
   return { folder, next: 0, lines };
 }
@@ -36,18 +32,14 @@ function levelOf(
  * refers to. A folder without anything captured in it is written as the empty tree when the walk
  * says that it counts as a folder, and is left out otherwise.
  */
-export function buildTrees(
-  root: FoundFolder,
-  oidOf: (file: FoundFile) => ObjectId | undefined,
-  batch: ObjectBatch,
-): BuiltTree {
+export function buildTrees(root: FoundFolder, batch: ObjectBatch): BuiltTree {
   const entries: FileEntry[] = [];
-  const stack = [levelOf(root, oidOf, entries)];
+  const stack = [levelOf(root, entries)];
   for (;;) {
     const top = stack[stack.length - 1] as Level;
     const child = top.folder.folders[top.next++];
     if (child !== undefined) {
-      stack.push(levelOf(child, oidOf, entries));
+      stack.push(levelOf(child, entries));
       continue;
     }
     stack.pop();

@@ -57,16 +57,14 @@ export interface Scan {
   hashedFiles: number;
   /** And how large they were when they were seen. */
   hashedBytes: number;
-  /** What the stat cache should remember, sorted by path. */
-  statEntries: () => Iterable<StatCacheEntry>;
+  /** What the stat cache should remember, sorted by path; of the wanted paths, when some are. */
+  statEntries: (wanted?: ReadonlySet<BytePath>) => Iterable<StatCacheEntry>;
 }
 
 class Scanner {
   readonly #request: ScanRequest;
   readonly #context: HashContext;
   readonly #walked: WalkResult;
-  /** Object ids by the file's record number; a file without one is not captured. */
-  readonly #oids = new Map<number, ObjectId>();
   readonly #notCaptured: NotCaptured[];
 
   constructor(request: ScanRequest, walked: WalkResult) {
@@ -91,11 +89,7 @@ class Scanner {
       else this.#record(file, outcome);
     });
     for (const file of again) await this.#hashReplaced(file);
-    const built = buildTrees(
-      this.#walked.root,
-      (file) => this.#oids.get(file.record),
-      this.#request.batch,
-    );
+    const built = buildTrees(this.#walked.root, this.#request.batch);
     return {
       tree: built.tree,
       entries: built.entries,
@@ -104,7 +98,7 @@ class Scanner {
       ignored: this.#walked.ignored,
       hashedFiles: unknown.length,
       hashedBytes: unknown.reduce((bytes, { size }) => bytes + size, 0),
-      statEntries: () => this.#statEntries(),
+      statEntries: (wanted) => this.#statEntries(wanted),
     };
   }
 
@@ -117,7 +111,7 @@ class Scanner {
         continue;
       }
       const oid = cache.find(file.path, this.#walked.stats.at(file.record));
-      if (oid !== null && (cacheVouched || batch.has(oid))) this.#oids.set(file.record, oid);
+      if (oid !== null && (cacheVouched || batch.has(oid))) file.oid = oid;
       else unknown.push(file);
     }
     return unknown;
@@ -128,7 +122,7 @@ class Scanner {
     if (outcome.kind === 'hashed') {
       file.mode = outcome.mode;
       this.#walked.stats.set(file.record, outcome.record);
-      this.#oids.set(file.record, outcome.oid);
+      file.oid = outcome.oid;
       const size = Number(outcome.record.readBigUInt64LE(0));
       if (!outcome.stable) this.#notCaptured.push({ path, reason: 'unstable', size });
     } else if (outcome.kind === 'too_large' || outcome.kind === 'unreadable') {
@@ -162,11 +156,11 @@ class Scanner {
     return typeof stat === 'string' ? file.size : Number(stat.size);
   }
 
-  *#statEntries(): Iterable<StatCacheEntry> {
+  *#statEntries(wanted?: ReadonlySet<BytePath>): Iterable<StatCacheEntry> {
     for (const file of filesOf(this.#walked)) {
-      const oid = this.#oids.get(file.record);
-      if (oid === undefined) continue;
-      yield { path: file.path, record: this.#walked.stats.at(file.record), oid };
+      const { path, oid } = file;
+      if (oid === null || wanted?.has(path) === false) continue;
+      yield { path, record: this.#walked.stats.at(file.record), oid };
     }
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import { MODE, type FileMode, type NotCaptured } from '../core/types.js';
+import { MODE, type FileMode, type NotCaptured, type ObjectId } from '../core/types.js';
 import { modeOfFile } from './hash-file.js';
 import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
@@ -54,6 +54,8 @@ export interface FoundFile {
   size: number;
   /** Where its stat record is in the result's table. */
   record: number;
+  /** Of its contents; null as long as they are not known, and when they are not captured. */
+  oid: ObjectId | null;
 }
 
 /** One folder of the walk. Files and folders are in the order of git trees. */
@@ -257,7 +259,7 @@ class Walk {
       writeStatRecord(this.#scratch, 0, stat);
       const mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
       const record = this.result.stats.add(this.#scratch);
-      frame.folder.files.push({ path, name, mode, size: Number(stat.size), record });
+      frame.folder.files.push({ path, name, mode, size: Number(stat.size), record, oid: null });
     }
   }
 }

@@ -7,6 +7,12 @@ import type { FoundFile, FoundFolder } from '../../src/worktree/walk.js';
 import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
 import { blobId, bytePath } from './scanning.js';
 
+const BLOB = blobId('contents\n');
+
+function idOf(file: string): ObjectId | null {
+  return file === 'no' ? null : BLOB;
+}
+
 function folder(
   path: string,
   files: string[],
@@ -16,12 +22,17 @@ function folder(
   const name = bytePath(path.slice(path.lastIndexOf('/') + 1));
   const found = files.map((file): FoundFile => {
     const below = bytePath(path === '' ? file : `${path}/${file}`);
-    return { path: below, name: bytePath(file), mode: MODE.file, size: 0, record: 0 };
+    return {
+      path: below,
+      name: bytePath(file),
+      mode: MODE.file,
+      size: 0,
+      record: 0,
+      oid: idOf(file),
+    };
   });
   return { path: bytePath(path), name, files: found, folders, keptWhenEmpty };
 }
-
-const BLOB = blobId('contents\n');
 
 describe('worktree: building trees', () => {
   it('writes trees that git takes for its own', async () => {
@@ -38,7 +49,7 @@ describe('worktree: building trees', () => {
       ['a-b', 'a.c', 'a0', 'z\xff'],
       [folder('a', ['x'], [folder('a/empty', [])]), folder('void', [])],
     );
-    const { tree, entries } = buildTrees(root, () => BLOB, batch);
+    const { tree, entries } = buildTrees(root, batch);
     await batch.publish();
     const added = ['a-b', 'a.c', 'a/x', 'a0', 'z\xff'];
     expect(entries.filter(({ mode }) => mode === MODE.file).map(({ path }) => path)).to.deep.equal(
@@ -55,8 +66,6 @@ describe('worktree: building trees', () => {
   });
 
   it('leaves out files without an id, and folders that nothing keeps', () => {
-    const oidOf = (file: FoundFile): ObjectId | undefined =>
-      file.name === 'no' ? undefined : BLOB;
     const root = folder(
       '',
       ['no', 'yes'],
@@ -66,7 +75,7 @@ describe('worktree: building trees', () => {
         folder('held', [], [folder('held/empty', [])], false),
       ],
     );
-    const { entries } = buildTrees(root, oidOf, hashOnlyBatch('sha1'));
+    const { entries } = buildTrees(root, hashOnlyBatch('sha1'));
     const shown = entries.map(({ path, mode }) => `${mode.toString(8)} ${path}`);
     expect(shown).to.deep.equal(['40000 held/empty', '40000 kept', '100644 yes']);
   });
@@ -75,7 +84,7 @@ describe('worktree: building trees', () => {
     const names = Array.from({ length: 20_000 }, () => 'd');
     let deep = folder('d', ['x']);
     for (const name of names) deep = folder(name, [], [deep]);
-    const { entries } = buildTrees(folder('', [], [deep]), () => BLOB, hashOnlyBatch('sha1'));
+    const { entries } = buildTrees(folder('', [], [deep]), hashOnlyBatch('sha1'));
     expect(entries).to.have.lengthOf(1);
   });
 });

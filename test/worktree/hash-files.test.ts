@@ -26,7 +26,7 @@ function contextOf(root: string, more: Partial<HashContext> = {}): HashContext {
 }
 
 function found(name: string, size: number, mode: FoundFile['mode'] = MODE.file): FoundFile {
-  return { path: bytePath(name), name: bytePath(name), mode, size, record: 0 };
+  return { path: bytePath(name), name: bytePath(name), mode, size, record: 0, oid: null };
 }
 
 /** Files of one letter; `large` of them look large. */

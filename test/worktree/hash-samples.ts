@@ -20,7 +20,7 @@ import type { FoundFile } from '../../src/worktree/walk.js';
 export function foundFile(root: string, path: BytePath): FoundFile {
   const absolute = fsPath(joinPath(bytePathFromText(root), path));
   const size = lstatSync(absolute, { throwIfNoEntry: false })?.size ?? 0;
-  return { path, name: nameOf(path), mode: MODE.file, size, record: 0 };
+  return { path, name: nameOf(path), mode: MODE.file, size, record: 0, oid: null };
 }
 
 /** Writes files, given by paths in latin1, and gives them as a walk would. */

@@ -115,6 +115,11 @@ class ObjectDatabase implements RepositoryObjects {
   }
 
   async readStream(oid: ObjectId): Promise<ObjectStream> {
+    const small = this.#look(oid, () => this.#stored.readAtHand(oid)).found;
+    if (small !== null) {
+      await this.#pace.rest();
+      return new WholeObject(small.type, small.data);
+    }
     let look = this.#look(oid, () => this.#stored.stream(oid));
     if (look.found === null && this.#presence.isOutdated()) {
       this.refresh();

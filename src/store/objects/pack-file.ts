@@ -70,9 +70,9 @@ export class PackFile {
    * The object at an offset, its deltas applied. Its hash is not checked here. Do not change it.
    * @throws {PitonError} `OBJECT_DAMAGED`
    */
-  read(offset: number): GitObject {
+  read(offset: number, first: PackedEntry = this.entryAt(offset)): GitObject {
     const deltas: PackedEntry[] = [];
-    let entry = this.entryAt(offset);
+    let entry = first;
     let object = this.#cache.get(this.#keyOf(entry));
     while (object === undefined) {
       if (entry.base === null) {

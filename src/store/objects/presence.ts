@@ -93,6 +93,13 @@ export class ObjectPresence {
     return null;
   }
 
+  /** Where in a pack the object begins; null when the pack does not hold it. */
+  offsetIn({ index }: KnownPack, oid: ObjectId): number | null {
+    if (index === null || !this.#takeId(oid)) return null;
+    const position = index.find(this.#id);
+    return position < 0 ? null : index.offsetAt(position);
+  }
+
   /** Every pack that holds the object, with its place there. */
   findAllPacks(oid: ObjectId): { pack: KnownPack; index: PackIndex; offset: number }[] {
     if (!this.#takeId(oid)) return [];

@@ -37,6 +37,21 @@ export class StoredObjects {
   }
 
   /**
+   * An object that is not large, from a pack that is open anyway, as those of a checkpoint are one
+   * after the other; null when none of these packs has it.
+   * @throws {PitonError} `OBJECT_DAMAGED` when this copy is not whole.
+   */
+  readAtHand(oid: ObjectId): GitObject | null {
+    for (const [pack, file] of this.#open) {
+      const offset = this.#presence.offsetIn(pack, oid);
+      if (offset === null) continue;
+      const entry = file.entryAt(offset);
+      if (!isStreamed(entry)) return this.#verified(oid, pack, file.read(offset, entry));
+    }
+    return null;
+  }
+
+  /**
    * The first whole copy of an object; null when there is none at all.
    * @throws {PitonError} `OBJECT_DAMAGED` when there are copies and none of them is whole.
    */
@@ -69,9 +84,10 @@ export class StoredObjects {
     return null;
   }
 
-  /** Loose copies first: looking for them does not need the indexes of the packs. */
+  /** Loose copies before other packs: looking for them does not need the packs' indexes. */
   *#copies(oid: ObjectId): Generator<Attempt<GitObject>> {
     const { algorithm } = this.#presence;
+    yield () => this.readAtHand(oid);
     for (const path of this.#presence.findAllLoose(oid)) {
       yield () => readLoose(path, algorithm, oid);
     }
@@ -81,8 +97,11 @@ export class StoredObjects {
   }
 
   #readPacked(oid: ObjectId, pack: KnownPack, index: PackIndex, offset: number): GitObject | null {
-    const object = this.#packFile(pack, index)?.read(offset) ?? null;
-    if (object === null) return null;
+    const file = this.#packFile(pack, index);
+    return file && this.#verified(oid, pack, file.read(offset));
+  }
+
+  #verified(oid: ObjectId, pack: KnownPack, object: GitObject): GitObject {
     const isIt = hashObject(this.#presence.algorithm, object.type, object.data) === oid;
     if (!isIt) throw damaged(`${pack.path} has other contents for it`, { file: pack.path });
     return object;

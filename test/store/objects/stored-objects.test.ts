@@ -114,6 +114,37 @@ describe('stored objects', () => {
     expect(openFiles()).to.equal(before);
   });
 
+  it('are at hand when small and in a pack that is open', () => {
+    const repository = makeRepository();
+    const [small, large] = [gitBlob(repository, 'small'), gitBlob(repository, LARGE)];
+    for (const oid of [small, large]) git(repository, 'update-ref', `refs/tags/${oid}`, oid);
+    const loose = gitBlob(repository, 'never packed');
+    git(repository, 'repack', '-q');
+    const objects = open(repository);
+    expect(objects.readAtHand(small), 'no pack is open').to.equal(null);
+    rmSync(loosePath(objectsOf(repository), small));
+    objects.read(small);
+    expect(objects.readAtHand(small)?.data.toString()).to.equal('small');
+    for (const oid of [large, loose, '../../config']) {
+      expect(objects.readAtHand(oid)).to.equal(null);
+    }
+  });
+
+  it('at hand are verified, and read from another place when damaged', () => {
+    const repository = makeRepository();
+    const [first, second] = [gitBlob(repository, 'first'), gitBlob(repository, 'second')];
+    const entries = ['first', 'forged'].map((text) => {
+      const header = encodeEntryHeader('blob', text.length);
+      return { bytes: Buffer.concat([header, deflate(Buffer.from(text))]) };
+    });
+    handMadePack(entries, { oids: [first, second], folder: packFolderOf(repository) });
+    rmSync(loosePath(objectsOf(repository), first));
+    const objects = open(repository);
+    objects.read(first);
+    expect(isDamage(thrownBy(() => objects.readAtHand(second)))).to.equal(true);
+    expect(objects.read(second)?.data.toString()).to.equal('second');
+  });
+
   it('fail as streams when damaged', async () => {
     const repository = makeRepository();
     const oid = gitBlob(repository, LARGE);
