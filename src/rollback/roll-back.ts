@@ -15,6 +15,7 @@ import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
 import { pairedEntries } from '../worktree/diff.js';
+import { withoutLostTrees } from '../worktree/staging-area/cache-tree.js';
 import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import type { RefEdit } from '../store/ref-store.js';
 import type { StatCache } from '../worktree/stat-cache.js';
@@ -235,7 +236,11 @@ class Rollback {
     const before = look.staging?.bytes ?? null;
     if (recorded === null || bytes === null) return stageIndex(null, before, areas);
     await this.#provideSharedIndex(recorded.shared);
-    const contents: IndexContents = { bytes, mtimeNs: BigInt(recorded.mtime_ns) };
+    const { objects, repository } = this.#workspace;
+    const contents: IndexContents = {
+      bytes: withoutLostTrees(bytes, repository.algorithm, (oid) => objects.has(oid)),
+      mtimeNs: BigInt(recorded.mtime_ns),
+    };
     return stageIndex(contents, before, areas);
   }
 

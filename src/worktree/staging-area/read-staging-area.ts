@@ -30,6 +30,9 @@ const SIGNATURE = 'DIRC';
 const VERSIONS = [2, 3, 4];
 const OPTIONAL_EXTENSION = /^[A-Z]/;
 
+/** Extensions that must be understood, and are. */
+const UNDERSTOOD = ['link', 'sdir'];
+
 /** The file's checksum, which is all zeros where `index.skipHash` left it out. */
 function checkChecksum(bytes: Buffer, algorithm: HashAlgorithm, file: string): void {
   const end = bytes.length - HASH_BYTES[algorithm];
@@ -55,15 +58,15 @@ function checkOrder(entries: readonly StagingEntry[], file: string): void {
   }
 }
 
-/** The data of each extension that git would refuse to pass over, by signature. */
-function readExtensions(bytes: Buffer, start: number, end: number, file: string) {
-  const extensions = new Map<string, Buffer>();
+function readExtensions(bytes: Buffer, start: number, end: number, file: string): Extension[] {
+  const extensions: Extension[] = [];
   for (let at = start; at < end;) {
+    const from = at;
     const signature = bytes.toString('latin1', at, at + 4);
     const dataAt = at + 8;
     at = dataAt + bytes.readUInt32BE(at + 4);
     if (at > end) throw damagedArea(file, 'it ends within an extension');
-    if (!OPTIONAL_EXTENSION.test(signature)) extensions.set(signature, bytes.subarray(dataAt, at));
+    extensions.push({ signature, from, to: at, data: bytes.subarray(dataAt, at) });
   }
   return extensions;
 }
@@ -74,12 +77,25 @@ function sparseDirectoriesOf(entries: readonly StagingEntry[]): BytePath[] {
     .map(({ path }) => asBytePath(path.replace(/\/$/, '')));
 }
 
-interface Contents {
-  entries: StagingEntry[];
-  extensions: Map<string, Buffer>;
+/** A part of the file that comes after the entries; `from` and `to` are offsets of all of it. */
+interface Extension {
+  signature: string;
+  from: number;
+  to: number;
+  data: Buffer;
 }
 
-function readContents(bytes: Buffer, algorithm: HashAlgorithm, file: string): Contents {
+interface Contents {
+  entries: StagingEntry[];
+  extensions: Extension[];
+}
+
+/**
+ * The parts of git's index file as they stand in it. Source: gitformat-index(5).
+ * @throws {PitonError} `STATE_DAMAGED` (also for a wrong checksum), or `UNSUPPORTED_REPOSITORY` for
+ * a version that is not known.
+ */
+export function readContents(bytes: Buffer, algorithm: HashAlgorithm, file: string): Contents {
   const hashBytes = HASH_BYTES[algorithm];
   const end = bytes.length - hashBytes;
   if (end < HEADER_BYTES) throw damagedArea(file, 'it is too short');
@@ -112,12 +128,11 @@ export function readStagingArea(
   file = 'index',
 ): StagingArea {
   const { entries: all, extensions } = readContents(bytes, algorithm, file);
-  for (const signature of extensions.keys()) {
-    if (signature !== 'link' && signature !== 'sdir') {
-      throw unsupportedArea(file, `has the extension ${JSON.stringify(signature)}`);
-    }
+  for (const { signature } of extensions) {
+    if (OPTIONAL_EXTENSION.test(signature) || UNDERSTOOD.includes(signature)) continue;
+    throw unsupportedArea(file, `has the extension ${JSON.stringify(signature)}`);
   }
-  const data = extensions.get('link');
+  const data = extensions.find(({ signature }) => signature === 'link')?.data;
   const hashBytes = HASH_BYTES[algorithm];
   const splitBase = data === undefined ? null : splitBaseOf(data, hashBytes, file);
   const named = splitBase === null ? 0 : all.findIndex(({ path }) => path !== '');
