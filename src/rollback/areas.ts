@@ -66,10 +66,13 @@ function pathsOf(area: Area, options: AreasOptions): AreaPaths {
 
 const UNREACHABLE = new Set(['ENOENT', 'UNSAFE_PATH']);
 
-/** An area with its folders held open, so that nobody can put links in their place. */
+/**
+ * An area with its folders held open, so that nobody can put links in their place. Each is made
+ * when it is first asked for: to sweep the trash must not need a new folder for staged contents.
+ */
 export interface OpenArea {
-  staged: AnchoredDirectory;
-  retired: AnchoredDirectory;
+  readonly staged: AnchoredDirectory;
+  readonly retired: AnchoredDirectory;
 }
 
 /** The areas of one operation; made when first needed, opened when first used. */
@@ -78,6 +81,7 @@ export class Areas {
   readonly #options: AreasOptions;
   readonly #open = new Map<number, OpenArea>();
   readonly #roots: AnchoredRoot[] = [];
+  readonly #folders: AnchoredDirectory[] = [];
   readonly #bases = new Map<KeptPlace['below'], AnchoredRoot>();
   #slots = 0;
 
@@ -110,9 +114,14 @@ export class Areas {
     const known = this.#open.get(index);
     if (known !== undefined) return known;
     const paths = this.#pathsAt(index);
+    const folderAt = (below: string): AnchoredDirectory => this.#openFolder(paths, below);
+    const retired = folderAt(paths.retired);
+    let staged: AnchoredDirectory | undefined;
     const open = {
-      staged: this.#openFolder(paths, paths.staged),
-      retired: this.#openFolder(paths, paths.retired),
+      retired,
+      get staged(): AnchoredDirectory {
+        return (staged ??= folderAt(paths.staged));
+      },
     };
     this.#open.set(index, open);
     return open;
@@ -191,11 +200,8 @@ export class Areas {
   }
 
   close(): void {
-    for (const { staged, retired } of this.#open.values()) {
-      staged.close();
-      retired.close();
-    }
     this.#open.clear();
+    for (const folder of this.#folders.splice(0)) folder.close();
     for (const root of this.#roots.splice(0)) root.close();
     this.#bases.clear();
   }
@@ -217,6 +223,8 @@ export class Areas {
   #openFolder({ base, mount }: AreaPaths, below: string): AnchoredDirectory {
     const root = AnchoredRoot.open(base);
     this.#roots.push(root);
-    return root.directory(makeRealFolders(root, mount, below, this.#options.durability));
+    const folder = root.directory(makeRealFolders(root, mount, below, this.#options.durability));
+    this.#folders.push(folder);
+    return folder;
   }
 }

@@ -39,6 +39,8 @@ const DISPENSABLE = {
   'a cache is made again': /\/piton\/(?:stat-cache|disk-cost)/,
   'the file of the plan is replaced, only its folder not brought to the disk':
     /^fsync.*\/piton\/plans>\)/,
+  'what an earlier rollback retired goes with a later one':
+    /^(?:unlink\("[^"]*\/\d+"|rmdir\("[^"]*\/old")\)/,
   'it stands, and the next command clears up': new RegExp(
     '^(?:unlink|rmdir|mkdir|rename).*(?:/pending-checkpoint"|/piton/lock"|/journal"\\)|/index"\\)' +
       '|/[0-9A-Z]{26}"[,)])',

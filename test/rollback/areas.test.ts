@@ -50,10 +50,18 @@ describe('areas', () => {
     }
   });
 
+  it('make no room for staged contents unless there are some', () => {
+    const context = makeOperation();
+    const areas = areasAt(context, null);
+    expect(areas.at(0).retired.readdir()).to.deep.equal([]);
+    areas.close();
+    expect(readdirSync(context.stateDir)).to.deep.equal(['trash']);
+  });
+
   it('go when they are empty, and only then', () => {
     const context = makeOperation();
     const areas = areasAt(context, null, '');
-    for (const index of [0, 1]) areas.at(index);
+    for (const index of [0, 1]) expect(areas.at(index).staged.readdir()).to.deep.equal([]);
     areas.keptAt(1).mkdir(A, 0o777);
     areas.removeIfEmpty();
     expect(readdirSync(join(context.root, STAGING))).to.deep.equal(['kept']);
@@ -87,7 +95,7 @@ describe('areas', () => {
       symlinkSync(outside, join(context.root, link));
       const before = readdirSync(outside, { recursive: true }).sort();
       const areas = areasAt(context, null, 'm');
-      expect(() => areas.at(1))
+      expect(() => areas.at(1).staged)
         .to.throw()
         .with.property('code', 'UNSAFE_PATH');
       expect(() => {
