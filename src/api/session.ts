@@ -88,6 +88,7 @@ export class Session {
       choice,
       gitProgram: git,
       durability: this.durability,
+      warn: this.warn,
     });
   }
 
@@ -95,7 +96,7 @@ export class Session {
   async #refs(): Promise<RefStore> {
     const isAnyEngine = this.settings.engine === 'auto' && needOfGit(this.repository) === null;
     if (!isAnyEngine) return (await this.engine()).refs;
-    return new FileRefs(this.repository, this.durability, this.settings.clock);
+    return new FileRefs(this.repository, this.durability, this.settings.clock, this.warn);
   }
 
   async objects(): Promise<RepositoryObjects> {

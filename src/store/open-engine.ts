@@ -12,6 +12,7 @@ import { FileRefs } from './file-refs/file-refs.js';
 import { NativeRefs } from './native/native-refs.js';
 import { needOfGit } from './need-of-git.js';
 import type { Repository } from './repository-types.js';
+import type { Warn } from './repository/ref-bases.js';
 import { readExtensions } from './repository/repository-format.js';
 
 export interface EngineOptions {
@@ -21,6 +22,8 @@ export interface EngineOptions {
   gitProgram: GitProgram;
   durability: Durability;
   clock?: Clock;
+  /** Is told of what could not be cleared up after work that was done. */
+  warn?: Warn;
 }
 
 /**
@@ -60,16 +63,16 @@ function gitRequired(why: string, hint: string): PitonError {
 }
 
 async function openEmbedded(
-  { repository, durability, clock = SYSTEM_CLOCK }: EngineOptions,
+  { repository, durability, clock = SYSTEM_CLOCK, warn }: EngineOptions,
   reason: string,
   gitVersion: string | null,
 ): Promise<Engine> {
   const { EmbeddedEngine } = await import('./embedded/embedded-engine.js');
-  return new EmbeddedEngine({ repository, reason, gitVersion, durability, clock });
+  return new EmbeddedEngine({ repository, reason, gitVersion, durability, clock, warn });
 }
 
 async function openNative(
-  { repository, gitProgram: program, durability, clock = SYSTEM_CLOCK }: EngineOptions,
+  { repository, gitProgram: program, durability, clock = SYSTEM_CLOCK, warn }: EngineOptions,
   reason: string,
   gitVersion: string,
 ): Promise<Engine> {
@@ -80,7 +83,7 @@ async function openNative(
   const git = { program, repository, gitRepository, durability };
   // Starting git for every look at a ref would take longer than most checkpoints.
   const isPlain = repository.refStorage === 'files' && unknownExtensions.length === 0;
-  const refs = isPlain ? new FileRefs(repository, durability, clock) : new NativeRefs(git);
+  const refs = isPlain ? new FileRefs(repository, durability, clock, warn) : new NativeRefs(git);
   return new NativeEngine({ program, gitRepository, refs, reason, gitVersion });
 }
 

@@ -3,6 +3,7 @@ import type { Durability, GitObject, ObjectId } from '../../core/types.js';
 import type { Engine } from '../engine.js';
 import type { RefStore } from '../ref-store.js';
 import type { Repository } from '../repository-types.js';
+import type { Warn } from '../repository/ref-bases.js';
 import { FileRefs } from '../file-refs/file-refs.js';
 import { createFsClient } from './fs-client.js';
 import { readObject } from './read-object.js';
@@ -14,6 +15,7 @@ export interface EmbeddedOptions {
   gitVersion: string | null;
   durability: Durability;
   clock: Clock;
+  warn?: Warn | undefined;
 }
 
 /** The engine that needs no git program. */
@@ -25,10 +27,10 @@ export class EmbeddedEngine implements Engine {
   readonly #commonDir: string;
   #cache: object = {};
 
-  constructor({ repository, reason, gitVersion, durability, clock }: EmbeddedOptions) {
+  constructor({ repository, reason, gitVersion, durability, clock, warn }: EmbeddedOptions) {
     this.reason = reason;
     this.gitVersion = gitVersion;
-    this.refs = new FileRefs(repository, durability, clock);
+    this.refs = new FileRefs(repository, durability, clock, warn);
     this.#commonDir = repository.commonDir;
   }
 

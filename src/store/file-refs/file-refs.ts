@@ -9,6 +9,7 @@ import { assertHeadMove, reflogReason } from '../repository/head-move.js';
 import { assertRefName, assertRefPrefix } from '../repository/ref-name.js';
 import type { HeadMove, Ref, RefEdit, RefStore } from '../ref-store.js';
 import { RefBases } from '../repository/ref-bases.js';
+import type { Warn } from '../repository/ref-bases.js';
 import { RefLock } from './ref-lock.js';
 import { RefTransaction } from './ref-transaction.js';
 import { appendReflog } from './reflog.js';
@@ -22,11 +23,14 @@ export class FileRefs implements RefStore {
   readonly #place: RefPlace;
   readonly #durability: Durability;
   readonly #clock: Clock;
+  readonly #warn: Warn | undefined;
 
-  constructor(place: RefPlace, durability: Durability, clock: Clock = SYSTEM_CLOCK) {
+  /** @param warn is told of locks that could not be removed. */
+  constructor(place: RefPlace, durability: Durability, clock: Clock = SYSTEM_CLOCK, warn?: Warn) {
     this.#place = place;
     this.#durability = durability;
     this.#clock = clock;
+    this.#warn = warn;
   }
 
   read(name: string): Promise<ObjectId | null> {
@@ -108,7 +112,7 @@ export class FileRefs implements RefStore {
   }
 
   async #withBases(use: (bases: RefBases) => Promise<void>): Promise<void> {
-    const bases = new RefBases(this.#durability);
+    const bases = new RefBases(this.#durability, this.#warn);
     try {
       await use(bases);
     } finally {

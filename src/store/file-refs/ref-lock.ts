@@ -99,10 +99,32 @@ export class RefLock {
     this.release();
   }
 
-  /** Gives the lock up with the file as it is; does nothing when that was done. */
+  /**
+   * Gives the lock up with the file as it is; does nothing when that was done. Never fails, since
+   * what was done under the lock stands: what cannot be removed is tried again when the bases are
+   * closed.
+   */
   release(): void {
     if (!this.#held) return;
     this.#held = false;
+    const remove = (): void => {
+      this.#remove();
+    };
+    try {
+      remove();
+    } catch {
+      this.#base.tryLater({ remove, describe: () => this.#leftover() });
+    }
+  }
+
+  #leftover(): string {
+    const path = join(this.#base.path, `${this.#name}.lock`);
+    const isPiton = this.#name.startsWith('refs/piton/');
+    const way = isPiton ? "run 'piton doctor --repair' in a minute" : 'remove it when no git runs';
+    return `${path}, or an empty folder above it, could not be removed (${way})`;
+  }
+
+  #remove(): void {
     this.#in((folder, name) => {
       if (this.#isOwn(folder)) folder.unlink(lockOf(name));
     });

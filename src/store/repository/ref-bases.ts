@@ -1,7 +1,7 @@
 import { bytePathFromText, parentOf } from '../../core/byte-path.js';
 import type { BytePath } from '../../core/byte-path.js';
 import { systemErrorCode } from '../../core/errors.js';
-import type { Durability } from '../../core/types.js';
+import type { Durability, Warning } from '../../core/types.js';
 import { AnchoredRoot } from '../../disk/anchored-root.js';
 
 /** A folder with refs in it, and how safe what is written there must be. */
@@ -9,21 +9,39 @@ export interface RefBase {
   path: string;
   root: AnchoredRoot;
   durability: Durability;
+  /** Does something when the bases are closed: it need not have succeeded by then. */
+  tryLater(leftover: Leftover): void;
 }
+
+/** What could not be removed though it is of no use any more. */
+export interface Leftover {
+  remove(): void;
+  /** Tells what stays when it cannot be removed then either, and who removes it. */
+  describe(): string;
+}
+
+export type Warn = (warning: Warning) => void;
+
+const TELL_NOBODY: Warn = () => undefined;
 
 /** The folders that one operation on refs writes to, opened when they are needed. */
 export class RefBases {
   readonly durability: Durability;
   readonly #bases = new Map<string, RefBase>();
+  readonly #leftovers: Leftover[] = [];
+  readonly #warn: Warn;
 
-  constructor(durability: Durability) {
+  constructor(durability: Durability, warn = TELL_NOBODY) {
     this.durability = durability;
+    this.#warn = warn;
   }
 
   at(path: string): RefBase {
     const known = this.#bases.get(path);
     if (known !== undefined) return known;
-    const base = { path, root: AnchoredRoot.open(path), durability: this.durability };
+    const root = AnchoredRoot.open(path);
+    const tryLater = (leftover: Leftover): void => void this.#leftovers.push(leftover);
+    const base = { path, root, durability: this.durability, tryLater };
     this.#bases.set(path, base);
     return base;
   }
@@ -40,8 +58,21 @@ export class RefBases {
     }
   }
 
+  /** Never fails: what was done with the refs stands, whatever of it stays behind. */
   close(): void {
+    for (const leftover of this.#leftovers.splice(0)) this.#remove(leftover);
     for (const { root } of this.#bases.values()) root.close();
+  }
+
+  #remove(leftover: Leftover): void {
+    try {
+      leftover.remove();
+    } catch (error) {
+      // Somebody removed the folder, and with it all that was left in it.
+      if (systemErrorCode(error) === 'ENOENT') return;
+      const message = `${leftover.describe()}: ${(error as Error).message}`;
+      this.#warn({ code: 'LEFTOVERS', message });
+    }
   }
 }
 

@@ -10,12 +10,29 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../../../src/core/errors.js';
+import type { Warning } from '../../../src/core/types.js';
+import { AnchoredDirectory } from '../../../src/disk/anchored-directory.js';
 import { RefBases } from '../../../src/store/repository/ref-bases.js';
 import type { RefBase } from '../../../src/store/repository/ref-bases.js';
 import { RefLock } from '../../../src/store/file-refs/ref-lock.js';
 import { tempDirectory } from '../../helpers/temp.js';
 
 const NAME = 'refs/piton/a/b';
+
+/** Root may remove anything, so that the error of a disk has to be made; so many times. */
+function failing(method: 'unlink' | 'rmdir', times: number, use: () => void): void {
+  const real = Object.getOwnPropertyDescriptor(AnchoredDirectory.prototype, method);
+  let left = times;
+  AnchoredDirectory.prototype[method] = function (this: AnchoredDirectory, name) {
+    if (left-- > 0) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+    (real?.value as (name: unknown) => void).call(this, name);
+  };
+  try {
+    use();
+  } finally {
+    Object.defineProperty(AnchoredDirectory.prototype, method, real ?? {});
+  }
+}
 
 describe('RefLock', () => {
   let path: string;
@@ -52,6 +69,60 @@ describe('RefLock', () => {
     lock.release();
     expect(readdirSync(file('refs'))).to.deep.equal(['piton']);
     expect(readdirSync(file('refs/piton'))).to.deep.equal([]);
+  });
+
+  for (const method of ['unlink', 'rmdir'] as const) {
+    it(`is removed in the end when ${method} fails once`, async () => {
+      const warnings: Warning[] = [];
+      const own = new RefBases('fast', (warning) => warnings.push(warning));
+      const lock = await RefLock.take(own.at(path), NAME);
+      failing(method, 1, () => {
+        lock.release();
+      });
+      expect(existsSync(file(`${NAME}.lock`))).to.equal(method === 'unlink');
+      own.close();
+      expect(readdirSync(file('refs/piton'))).to.deep.equal([]);
+      expect(warnings).to.deep.equal([]);
+    });
+  }
+
+  for (const [name, way] of [
+    [NAME, 'piton doctor --repair'],
+    ['HEAD', 'when no git runs'],
+  ] as const) {
+    it(`is told of when it cannot be removed: ${name}`, async () => {
+      const warnings: Warning[] = [];
+      const own = new RefBases('fast', (warning) => warnings.push(warning));
+      const lock = await RefLock.take(own.at(path), name);
+      failing('unlink', 2, () => {
+        lock.release();
+        own.close();
+      });
+      expect(warnings.map(({ code }) => code)).to.deep.equal(['LEFTOVERS']);
+      expect(warnings[0]?.message)
+        .to.contain(file(`${name}.lock`))
+        .and.contain(way);
+      expect(existsSync(file(`${name}.lock`))).to.equal(true);
+    });
+  }
+
+  it('stays in silence when nobody wants to know', async () => {
+    const lock = await RefLock.take(base, NAME);
+    failing('unlink', 2, () => {
+      lock.release();
+      bases.close();
+    });
+    expect(existsSync(file(`${NAME}.lock`))).to.equal(true);
+  });
+
+  it('is no leftover when somebody removed the folder', async () => {
+    const warnings: Warning[] = [];
+    const own = new RefBases('fast', (warning) => warnings.push(warning));
+    const lock = await RefLock.take(own.at(path), NAME);
+    rmSync(file('refs'), { recursive: true });
+    lock.release();
+    own.close();
+    expect(warnings).to.deep.equal([]);
   });
 
   it('lasts until the holder is done', async () => {
