@@ -12,7 +12,7 @@ import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { FetchedPlanData } from './data.js';
 import { contextOf } from './doctor-context.js';
 import { findPlan, putPlan } from './put-plan.js';
-import { planStateAt } from './rollback.js';
+import { planStateAt } from './state-at.js';
 import type { Session } from './session.js';
 
 /** No chain of checkpoints that people make is as long. */

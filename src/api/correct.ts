@@ -15,7 +15,7 @@ import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import { carryOut } from './carry-out.js';
 import type { CorrectData } from './correction-data.js';
 import { putPlan, stamped } from './put-plan.js';
-import { planStateAt } from './rollback.js';
+import { planStateAt } from './state-at.js';
 import { findCheckpoint, meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { CorrectOptions } from './types.js';

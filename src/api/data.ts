@@ -167,6 +167,7 @@ export interface PlanData extends Record<string, unknown> {
   plan_id: string;
   name: string | null;
   parent_plan_id: string | null;
+  forked_from: { plan_id: string; checkpoint_id: string } | null;
   status: string;
   phase: string;
   reversion_count: number;

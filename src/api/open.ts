@@ -68,6 +68,9 @@ function verbsOf(session: Session): Omit<Workspace, 'root' | 'attempt'> {
     prune: async (options = {}) => (await import('./prune.js')).prune(session, options),
     gc: async (options = {}) => (await import('./gc.js')).gc(session, options),
     ...remoteVerbs(session),
+    fork: async (checkpoint, directory, options = {}) =>
+      (await import('./fork.js')).fork(session, checkpoint, directory, options),
+    listForks: async () => (await import('./list-forks.js')).listForks(session),
     verify: async (options = {}) => (await import('./verify.js')).verify(session, options),
     doctor: async (options = {}) => (await import('./doctor.js')).doctor(session, options),
     ...hookVerbs(session),

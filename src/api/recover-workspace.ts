@@ -1,3 +1,4 @@
+import { settleForks } from '../fork/settle.js';
 import { recoverUnfinished, type Recovery } from '../rollback/recover.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { clearUpAfterDead, sweepDeadRefLocks } from './clear-up.js';
@@ -21,6 +22,7 @@ export async function recoverWorkspace(
   // Last, for its note names a safety checkpoint until the recovery has no use for it any more.
   await settlePending(workspace);
   clearUpAfterDead(workspace, lockPath);
+  settleForks(workspace.repository);
   if (recovery === null) return null;
   const { operation, checkpointId, outcome, retired } = recovery;
   workspace.warn({

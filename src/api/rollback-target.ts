@@ -3,7 +3,8 @@ import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { listPlans, readPlan } from '../plan/plan-file.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
-import { checkpointsOf, meantCheckpoint, type MeantCheckpoint } from './select.js';
+import { forksCheckpoint, type AdoptedCheckpoint } from './adopted.js';
+import { checkpointsOf, meantCheckpoint } from './select.js';
 import type { Session } from './session.js';
 import type { RollbackOptions } from './types.js';
 
@@ -15,7 +16,8 @@ function isStateDamaged(error: unknown): boolean {
  * The checkpoint to roll back to. One that is named by its whole id can be rolled back to although
  * its plan's file is damaged: the file is then made anew as `doctor --repair` would, since nobody
  * who wants files back should have to mend something else first. A dry run changes nothing, so
- * that it gives the error instead. The caller holds the lock.
+ * that it gives the error instead. The checkpoint of a fork can be rolled back to by the plan that
+ * the fork was forked off. The caller holds the lock.
  * @throws {PitonError} as `meantCheckpoint`
  */
 export async function rollbackTarget(
@@ -23,10 +25,12 @@ export async function rollbackTarget(
   workspace: RollbackWorkspace,
   selector: string,
   { plan: planSelector, dryRun = false }: RollbackOptions,
-): Promise<MeantCheckpoint> {
+): Promise<AdoptedCheckpoint> {
   try {
     return await meantCheckpoint(workspace, selector, planSelector);
   } catch (error) {
+    const adopted = await forksCheckpoint(workspace, selector, planSelector, error);
+    if (adopted !== null) return adopted;
     if (dryRun || !isStateDamaged(error) || !isId(selector.toUpperCase())) throw error;
     const checkpoint = selectAcrossPlans(await checkpointsOf(workspace, null), selector);
     const { plan_id: planId } = checkpoint;

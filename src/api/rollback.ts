@@ -1,9 +1,7 @@
-import { Sidecar } from '../checkpoint/sidecar.js';
-import type { Checkpoint } from '../checkpoint/metadata.js';
 import { pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { assertCanRollBack } from '../plan/guards.js';
-import { parsePlanState, type PlanState } from '../plan/plan-state.js';
+import { readPlan } from '../plan/plan-file.js';
 import { pathsRolledBack, rolledBack } from '../plan/rolled-back.js';
 import type { MovedBranch } from '../plan/types.js';
 import type { HeadSwap } from '../rollback/journal.js';
@@ -13,23 +11,29 @@ import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
 import { rollbackTarget } from './rollback-target.js';
 import type { Session } from './session.js';
+import { planStateAt } from './state-at.js';
+import { takeCheckpoint } from './take-checkpoint.js';
 import type { RollbackOptions } from './types.js';
 import { workspacePaths } from './workspace-paths.js';
-
-/** The plan as it was when a checkpoint of it was taken. */
-export async function planStateAt(
-  { refs, objects }: RollbackWorkspace,
-  checkpoint: Checkpoint,
-): Promise<PlanState> {
-  const sidecar = await Sidecar.open(checkpoint, refs, objects);
-  return parsePlanState(await sidecar.readPlanState(), `plan.json of ${checkpoint.checkpoint_id}`);
-}
 
 /** The branch that HEAD was moved to, when it was not on it and the branch went along. */
 export function movedBranch(swap: HeadSwap | null): MovedBranch | null {
   const ref = swap?.to.ref ?? null;
   if (swap === null || ref === null || ref === swap.from.ref) return null;
   return { ref, before: swap.branchBefore, after: swap.to.commit };
+}
+
+/** What was a fork's becomes a checkpoint of the plan itself, which outlives the fork. */
+async function withOwnCheckpoint(
+  workspace: RollbackWorkspace,
+  data: RollbackData,
+): Promise<RollbackData> {
+  const plan = readPlan(workspace.stateDir, data.plan_id);
+  const { checkpoint } = await takeCheckpoint(workspace, plan, plan, {
+    ...{ kind: 'manual', name: null, source: null, always: true, includeIgnored: false },
+    reason: `taken over from a fork: ${data.checkpoint_id}`,
+  });
+  return { ...data, last_checkpoint_id: checkpoint.checkpoint_id };
 }
 
 /** Rolls the worktree and the plan's position back to a checkpoint. */
@@ -43,9 +47,10 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
   }
   if (!force) assertSafeWorkspace(session.repository.root, session.settings.user);
   return session.locked(async (workspace) => {
-    const { plan, checkpoint } = await rollbackTarget(session, workspace, selector, options);
+    const meant = await rollbackTarget(session, workspace, selector, options);
+    const { plan, checkpoint } = meant;
     assertCanRollBack(plan);
-    const then = await planStateAt(workspace, checkpoint);
+    const then = meant.adopted ?? (await planStateAt(workspace, checkpoint));
     const { rollback } = await carryOut(workspace, {
       ...{ operation: 'rollback', plan, checkpoint, then, paths, moveHead, force },
       archive: null,
@@ -61,11 +66,16 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
           paths: paths?.map(pathToJson) ?? null,
           now: workspace.clock.now(),
         };
-        return paths === null ? rolledBack(plan, then, facts) : pathsRolledBack(plan, facts);
+        if (paths !== null) return pathsRolledBack(plan, facts);
+        const after = rolledBack(plan, then, facts);
+        // A fork's checkpoint is another plan's: none of this one's is its latest before the next.
+        if (meant.adopted === undefined) return after;
+        return { ...after, last_checkpoint_id: plan.last_checkpoint_id };
       },
       signal: options.signal,
       onProgress: options.onProgress,
     });
-    return rollback;
+    const isAdopted = meant.adopted !== undefined && options.dryRun !== true && paths === null;
+    return isAdopted ? withOwnCheckpoint(workspace, rollback) : rollback;
   }, options);
 }

@@ -180,6 +180,11 @@ export interface PushOptions extends OperationOptions {
   onSensitive?: ((paths: readonly JsonPath[]) => Promise<boolean>) | undefined;
 }
 
+export interface ForkOptions extends OperationOptions {
+  /** Whose checkpoint it is; default as for a rollback. */
+  plan?: string | undefined;
+}
+
 export interface BundleOptions extends OperationOptions {
   /** Only this plan's checkpoints; default all plans'. */
   plan?: string | undefined;

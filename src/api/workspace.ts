@@ -25,6 +25,7 @@ import type {
   VerifyData,
   WatchData,
 } from './data.js';
+import type { ForkData, ForkListData } from './fork-data.js';
 import type { HooksChangeData, HooksStatusData } from './hook-data.js';
 import type {
   AttemptOptions,
@@ -34,6 +35,7 @@ import type {
   CheckpointListOptions,
   CorrectOptions,
   DecisionOptions,
+  ForkOptions,
   HookChangeOptions,
   HookInstallOptions,
   HookOptions,
@@ -98,6 +100,10 @@ export interface Workspace {
   rollback(options?: RollbackOptions): Promise<RollbackData>;
   undo(options?: UndoOptions): Promise<RollbackData>;
   redo(options?: UndoOptions): Promise<RollbackData>;
+
+  /** `directory` is absolute, and is not there yet or empty. */
+  fork(checkpoint: string, directory: string, options?: ForkOptions): Promise<ForkData>;
+  listForks(): Promise<ForkListData>;
 
   attempt(work: () => Promise<boolean>, options?: AttemptOptions): Promise<AttemptData>;
   watch(options?: WatchOptions): Promise<WatchData>;

@@ -21,6 +21,7 @@ export function newPlan({ id, now, parentPlanId, ...settings }: NewPlanOptions):
     plan_id: id,
     name: null,
     parent_plan_id: parentPlanId ?? null,
+    forked_from: null,
     status: 'active',
     phase: 'execute',
     reversion_count: 0,

@@ -57,10 +57,13 @@ function without(value: object, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
 }
 
+/** `forked_from` never changes. */
+const CONSTANT_OR_BOOKKEEPING = ['last_checkpoint_id', 'updated_at', 'rollbacks', 'forked_from'];
+
 /** The plan but for what changes without its getting anywhere: see `stateDigest`. */
 function withoutBookkeeping(plan: Plan): JsonObject {
   const steps = plan.steps.map((step) => without(step, ['at', 'checkpoint_id']));
-  return { ...without(plan, ['last_checkpoint_id', 'updated_at', 'rollbacks']), steps };
+  return { ...without(plan, CONSTANT_OR_BOOKKEEPING), steps };
 }
 
 /** Keys sorted at every depth, so that equal values have equal text. */
@@ -75,8 +78,8 @@ function canonicalJson(value: unknown): string {
 /**
  * A SHA-256 (hex) that is equal for equal plan states, whatever the order of their keys. Taking a
  * checkpoint must not change it, or every checkpoint would call for the next one: so it leaves out
- * `last_checkpoint_id`, `updated_at`, the undo and redo stacks, and of each step the time and the
- * checkpoint.
+ * `last_checkpoint_id`, `updated_at`, `forked_from`, the undo and redo stacks, and of each step the
+ * time and the checkpoint.
  */
 export function stateDigest(state: PlanState): string {
   const digested = {

@@ -34,6 +34,7 @@ export interface RollbackFacts {
  * | rollbacks | one more to undo, none to redo (undo, redo: one moves over) | history |
  * | status | kept, but `reverted` becomes `active`: the work is there again | the user's word |
  * | name, parent_plan_id, max_reversions, checkpoint_every_*, retention | kept | settings |
+ * | forked_from | kept | history |
  * | plan_id, schema_version, created_at, and keys that are not ours | kept | not a position |
  * | updated_at | now | bookkeeping |
  */

@@ -21,6 +21,7 @@ import {
 import type {
   Correction,
   Decision,
+  ForkedFrom,
   JsonObject,
   Plan,
   RetentionPolicy,
@@ -148,6 +149,8 @@ const rollbacks = record<Rollbacks>({
   redo: orEmptyList(rollbackEntry),
 });
 
+const forkedFrom = record<ForkedFrom>({ plan_id: needed(id), checkpoint_id: needed(id) });
+
 const schemaVersion: Check<number> = (value, at) => {
   if (value === SCHEMA_VERSION) return SCHEMA_VERSION;
   throw new SchemaProblem(`${at}: expected ${SCHEMA_VERSION}`);
@@ -158,6 +161,7 @@ const PLAN_FIELDS: { [K in keyof Plan]: Field<Plan[K]> } = {
   plan_id: needed(id),
   name: orNull(planName),
   parent_plan_id: orNull(id),
+  forked_from: orNull(forkedFrom),
   status: orElse('active', oneOf('active', 'applied', 'abandoned', 'reverted')),
   phase: orElse('execute', phaseName),
   reversion_count: orElse(0, count),

@@ -100,11 +100,19 @@ export interface Rollbacks {
   redo: RollbackEntry[];
 }
 
+/** Where a plan was forked off. */
+export interface ForkedFrom {
+  plan_id: string;
+  checkpoint_id: string;
+}
+
 export interface Plan {
   schema_version: number;
   plan_id: string;
   name: string | null;
   parent_plan_id: string | null;
+  /** null: it is no fork. */
+  forked_from: ForkedFrom | null;
   status: PlanStatus;
   phase: string;
   /** Never goes down. */

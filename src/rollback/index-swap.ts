@@ -25,6 +25,11 @@ export interface IndexContents {
   mtimeNs: bigint;
 }
 
+/** Seconds for the file's time: never later than it was, though they are less exact. */
+export function indexTime(mtimeNs: bigint): number {
+  return Math.floor(Number(mtimeNs / 1_000n) - 1) / 1_000_000;
+}
+
 /**
  * Writes the staging area's file where it can be moved into place. It keeps its old modification
  * time: git takes entries as new as the file for uncertain, and a newer file would make it trust
@@ -41,7 +46,7 @@ export function stageIndex(
   try {
     if (contents !== null) {
       writeFully(fd, contents.bytes);
-      const seconds = Math.floor(Number(contents.mtimeNs / 1_000n) - 1) / 1_000_000;
+      const seconds = indexTime(contents.mtimeNs);
       futimesSync(fd, seconds, seconds);
       fsyncSync(fd);
     }

@@ -3,13 +3,12 @@ import type { BigIntStats } from 'node:fs';
 import { systemErrorCode } from '../core/errors.js';
 import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
-import { writeFully } from '../disk/atomic-write.js';
 import type { ObjectReader } from '../store/object-store.js';
-import { damaged } from '../store/objects/damage.js';
 import type { Areas } from './areas.js';
 import { permissionsFor } from './sequence.js';
 import { fileStateOf, type FileState, type Slot } from './steps.js';
 import { slotName } from './take-step.js';
+import { assertBlob, narrow, writeBlob } from './write-blob.js';
 
 /** A file or link of the checkpoint that is to be staged. */
 export interface StageRequest {
@@ -34,28 +33,6 @@ function takeOverOwner(fd: number, replaced: BigIntStats): void {
   }
 }
 
-/** Takes permissions away that are not among those given; a stat cache can be forged. */
-function narrow(fd: number, allowed: number): void {
-  fchmodSync(fd, fstatSync(fd).mode & allowed);
-}
-
-/** A tree written by hand can name another tree, or a commit, as the contents of a file. */
-function assertBlob(type: string, oid: string): void {
-  if (type !== 'blob') throw damaged(`a ${type} stands where a file should`, { object: oid });
-}
-
-async function writeContents(
-  fd: number,
-  request: StageRequest,
-  objects: ObjectReader,
-): Promise<void> {
-  const object = await objects.readStream(request.entry.oid);
-  if (object.whole === undefined && object.type !== 'blob') object.stream.destroy();
-  assertBlob(object.type, request.entry.oid);
-  if (object.whole !== undefined) writeFully(fd, object.whole);
-  else for await (const chunk of object.stream) writeFully(fd, chunk as Buffer);
-}
-
 async function stageFile(
   request: StageRequest,
   folder: AnchoredDirectory,
@@ -64,7 +41,7 @@ async function stageFile(
   const isExecutable = request.entry.mode === MODE.executable;
   const fd = folder.open(slotName(request.slot), CREATE, isExecutable ? 0o777 : 0o666);
   try {
-    await writeContents(fd, request, objects);
+    await writeBlob(fd, request.entry.oid, objects);
     const { replaced, earlier } = request;
     if (replaced?.isFile() === true) {
       takeOverOwner(fd, replaced);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { carryOut } from '../../src/api/carry-out.js';
-import { planStateAt } from '../../src/api/rollback.js';
+import { planStateAt } from '../../src/api/state-at.js';
 import { meantCheckpoint } from '../../src/api/select.js';
 import { Session } from '../../src/api/session.js';
 import { settingsFrom } from '../../src/api/settings.js';

@@ -1,5 +1,6 @@
 import { DECISION_CASES } from './decision-cases.js';
 import { HOOK_CASES } from './hook-cases.js';
+import { MACHINE_CASES } from './machine-cases.js';
 import type { FakeOptions, Verb } from './run-fake.js';
 import { RETENTION_CASES } from './retention-cases.js';
 import { PLAN_ID } from './samples.js';
@@ -225,19 +226,6 @@ export const COMMAND_CASES: CommandCase[] = [
     name: 'redo',
     calls: [['redo', { plan: 'p', dryRun: true, token: 't' }]],
   },
-  { line: 'push origin', name: 'push', calls: [['push', 'origin', {}]] },
-  { line: 'push x --plan p', name: 'push', calls: [['push', 'x', { plan: 'p' }]] },
-  { line: 'fetch ../x.git', name: 'fetch', calls: [['fetch', '../x.git', {}]] },
-  {
-    line: 'bundle create /x.bundle --plan p',
-    name: 'bundle.create',
-    calls: [['createBundle', '/x.bundle', { plan: 'p' }]],
-  },
-  {
-    line: 'bundle import /x.bundle',
-    name: 'bundle.import',
-    calls: [['importBundle', '/x.bundle', {}]],
-  },
   { line: 'verify', name: 'verify', calls: [['verify', { all: false }]] },
   {
     line: 'verify a --plan p',
@@ -248,5 +236,6 @@ export const COMMAND_CASES: CommandCase[] = [
   { line: 'doctor', name: 'doctor', calls: [['doctor', { repair: false }]] },
   { line: 'doctor --repair', name: 'doctor', calls: [['doctor', { repair: true }]] },
   { line: 'recover', name: 'recover', calls: [['recover']] },
+  ...MACHINE_CASES,
   ...HOOK_CASES,
 ];

@@ -16,6 +16,7 @@ import type {
   StatusData,
   VerifyData,
 } from '../../src/api/data.js';
+import type { ForkData } from '../../src/api/fork-data.js';
 import type { HookRunData, HooksChangeData, HooksStatusData } from '../../src/api/hook-data.js';
 import type { InitData } from '../../src/api/types.js';
 
@@ -62,6 +63,7 @@ export const PLAN: PlanData = {
   plan_id: PLAN_ID,
   name: 'swap parser',
   parent_plan_id: null,
+  forked_from: null,
   status: 'active',
   phase: 'execute',
   reversion_count: 1,
@@ -214,6 +216,16 @@ export const PRUNED: PruneData = {
 };
 
 export const COLLECTED: GcData = { bytes_before: 3_145_728, bytes_after: 1_572_864, swept: 0 };
+export const FORKED: ForkData = {
+  path: '/w-attempt',
+  branch: null,
+  plan: {
+    ...PLAN,
+    forked_from: { plan_id: PLAN.plan_id, checkpoint_id: CHECKPOINT.checkpoint_id },
+  },
+  checkpoint: CHECKPOINT,
+};
+
 export const PUSHED: PushData = {
   remote: 'https://***@host/r.git',
   pushed: [CHECKPOINT.checkpoint_id],

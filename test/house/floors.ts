@@ -9,7 +9,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['worktree'],
   ['checkpoint'],
   ['rollback', 'plan'],
-  ['correction', 'retention', 'remote', 'watch', 'hooks', 'doctor'],
+  ['correction', 'retention', 'remote', 'watch', 'hooks', 'doctor', 'fork'],
   ['api'],
   ['cli'],
 ];

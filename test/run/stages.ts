@@ -27,6 +27,7 @@ const UNIT: MochaOptions = {
     'rollback',
     'plan',
     'correction',
+    'fork',
     'doctor',
     'retention',
     'hooks',

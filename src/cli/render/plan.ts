@@ -23,6 +23,7 @@ export function renderPlan(plan: PlanData, view: View): string {
   const settings = facts(view, [
     ['plan', planLabel(plan, view)],
     ['part of', plan.parent_plan_id],
+    ['forked off', forkedOff(plan)],
     ['status', escapeControl(plan.status)],
     ['phase', escapeControl(plan.phase)],
     ['position', showPosition(plan.last_completed_step)],
@@ -32,6 +33,10 @@ export function renderPlan(plan: PlanData, view: View): string {
     ['every', interval(plan)],
   ]);
   return `${settings}${values('context', plan, view)}${values('outputs', plan, view)}`;
+}
+
+function forkedOff({ forked_from: from }: PlanData): string | null {
+  return from === null ? null : `checkpoint ${from.checkpoint_id} of plan ${from.plan_id}`;
 }
 
 /** One line that names the plan and what was done to it. */

@@ -1,0 +1,30 @@
+import { fchmodSync, fstatSync } from 'node:fs';
+import type { ObjectId } from '../core/types.js';
+import { writeFully } from '../disk/atomic-write.js';
+import type { ObjectReader } from '../store/object-store.js';
+import { damaged } from '../store/objects/damage.js';
+
+/** Takes permissions away that are not among those given; a stat cache can be forged. */
+export function narrow(fd: number, allowed: number): void {
+  fchmodSync(fd, fstatSync(fd).mode & allowed);
+}
+
+/**
+ * A tree written by hand can name another tree, or a commit, as the contents of a file.
+ * @throws {PitonError} `OBJECT_DAMAGED`
+ */
+export function assertBlob(type: string, oid: ObjectId): void {
+  if (type !== 'blob') throw damaged(`a ${type} stands where a file should`, { object: oid });
+}
+
+/**
+ * Writes a blob's contents, verified against its id on the way.
+ * @throws {PitonError} `OBJECT_DAMAGED`; the file then holds a part of them.
+ */
+export async function writeBlob(fd: number, oid: ObjectId, objects: ObjectReader): Promise<void> {
+  const object = await objects.readStream(oid);
+  if (object.whole === undefined && object.type !== 'blob') object.stream.destroy();
+  assertBlob(object.type, oid);
+  if (object.whole !== undefined) writeFully(fd, object.whole);
+  else for await (const chunk of object.stream) writeFully(fd, chunk as Buffer);
+}
