@@ -77,6 +77,7 @@ export const PLAN: Shape = {
   plan_id: 'string',
   name: 'string|null',
   parent_plan_id: 'string|null',
+  forked_from: 'object|null',
   status: 'string',
   phase: 'string',
   reversion_count: 'number',
