@@ -57,9 +57,10 @@ describe('many processes in one workspace', function () {
     expect(plan.reversion_count).to.equal(2);
     expect(refs).to.include(plan.last_checkpoint_id);
     assertFsckClean(root);
-    expect(readdirSync(join(root, '.git/piton')).sort()).to.deep.equal(
-      ['plans', 'staging', 'stat-cache', 'stat-cache.stamp', 'trash', 'workspace.json'].sort(),
-    );
+    // Made by the first rollback that has something to stage.
+    const left = readdirSync(join(root, '.git/piton')).filter((name) => name !== 'staging');
+    const expected = ['plans', 'stat-cache', 'stat-cache.stamp', 'trash', 'workspace.json'];
+    expect(left.sort()).to.deep.equal(expected);
   });
 
   it('two change different fields of the plan: neither change is lost', async () => {
