@@ -1,25 +1,16 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointRefsOf, stateRefsOf } from '../checkpoint/ref-names.js';
-import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { sweepTemps } from '../disk/atomic-write.js';
 import { deadLocksOf } from '../disk/lock.js';
+import { namesIn } from '../disk/names-in.js';
+import { removeFile } from '../disk/remove-file.js';
 import { Areas } from '../rollback/areas.js';
 import { listArchives } from '../rollback/list-archives.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { sweepObjectTemps } from '../store/objects/temp-files.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
-import { removeFile } from '../disk/remove-file.js';
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
 
 /** Staged contents that no journal speaks of, and the empty folders beside them. */
 function sweepStaged({ stateDir, root, durability }: RollbackWorkspace): void {

@@ -1,5 +1,6 @@
 import type { JsonPath } from '../core/byte-path.js';
 import type { EngineName, NotCapturedReason } from '../core/types.js';
+import type { KeepReason } from '../retention/policy.js';
 
 /*
  * What the verbs give back: exactly the `data` of the command line's JSON, so that there is one
@@ -241,23 +242,10 @@ export interface StatusData {
 }
 
 /** Why a checkpoint is kept; `unreadable`: what it is cannot be told. */
-export type KeepReasonData =
-  | 'latest'
-  | 'undo'
-  | 'redo'
-  | 'decision'
-  | 'named'
-  | 'last'
-  | 'within'
-  | 'hourly'
-  | 'daily'
-  | 'run'
-  | 'unreadable';
-
 /** Both lists newest first. */
 export interface PruneData {
   pruned: string[];
-  kept: { checkpoint_id: string; reasons: KeepReasonData[] }[];
+  kept: { checkpoint_id: string; reasons: KeepReason[] }[];
   dry_run: boolean;
 }
 

@@ -7,6 +7,7 @@ import { isId } from '../core/ids.js';
 import { LIMITS } from '../core/limits.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
+import { removeFile } from '../disk/remove-file.js';
 import { parsePlanState, type PlanState } from '../plan/plan-state.js';
 import type { Plan } from '../plan/types.js';
 import { withCheckpoint } from '../plan/rolled-back.js';
@@ -17,7 +18,6 @@ import { deleteLoneSidecars } from '../retention/prune.js';
 import { dropCheckpoint, type RollbackWorkspace } from '../rollback/roll-back.js';
 import { dropFromPlan, dropPlan } from './drop.js';
 import { findPlan, putPlan } from './put-plan.js';
-import { removeFile } from '../disk/remove-file.js';
 
 /*
  * A checkpoint stands once its ref does, but the plan file names it only a moment later; and a

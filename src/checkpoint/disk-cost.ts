@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { HeadState, ObjectId } from '../core/types.js';
+import { namesIn } from '../disk/names-in.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { isDamage } from '../store/objects/damage.js';
 import type { Ref } from '../store/ref-store.js';
@@ -36,13 +35,7 @@ function keyOf({ head, branches, checkpoints, sidecars }: Roots, packs: string[]
 }
 
 function ownPacks(commonDir: string): string[] {
-  try {
-    const names = readdirSync(join(commonDir, 'objects/pack'));
-    return names.filter((name) => name.endsWith('.pack')).sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return namesIn(join(commonDir, 'objects/pack')).filter((name) => name.endsWith('.pack'));
 }
 
 function sizeOf(objects: ObjectStore, oid: ObjectId): number {

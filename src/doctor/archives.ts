@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bytePathFromText, pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { contentsOf } from '../disk/contents.js';
+import { namesIn } from '../disk/names-in.js';
 import { listPlans } from '../plan/plan-file.js';
 import { archivedFilesPath, archivePath, type ArchiveKey } from '../rollback/archive.js';
 import { listArchives } from '../rollback/list-archives.js';
@@ -10,7 +11,6 @@ import { readArchiveManifest, type ArchiveManifest } from '../rollback/archive-m
 import type { Check, Finding } from './check.js';
 import { showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
-import { namesIn } from './names-in.js';
 import { setAside } from './set-aside.js';
 
 function read(stateDir: string, key: ArchiveKey): ArchiveManifest | null | Finding {

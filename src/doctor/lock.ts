@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { deadLocksOf } from '../disk/lock.js';
 import { isOwnerAlive, readLockOwner } from '../disk/lock-owner.js';
+import { namesIn } from '../disk/names-in.js';
 import { presencePath, takePresence } from '../disk/presence.js';
-import type { Check, DoctorContext, Finding } from './check.js';
-import { namesIn } from './names-in.js';
 import { removeFile } from '../disk/remove-file.js';
+import type { Check, DoctorContext, Finding } from './check.js';
 
 function told(message: string): Finding[] {
   return [{ severity: 'should', message }];

@@ -2,9 +2,9 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { timeOfId } from '../core/ids.js';
+import { namesIn } from '../disk/names-in.js';
 import { planFilePath } from '../plan/plan-file.js';
 import type { Repository } from '../store/repository-types.js';
-import { namesIn } from './names-in.js';
 
 function hasPlan(gitDir: string, planId: string): boolean {
   const path = join(gitDir, 'piton', planFilePath(planId));

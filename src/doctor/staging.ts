@@ -14,12 +14,12 @@ import {
 import { systemErrorCode } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { contentsOf, isFolder } from '../disk/contents.js';
+import { namesIn } from '../disk/names-in.js';
+import { removeEmptyFolder } from '../disk/remove-folder.js';
 import { STAGING_NAME } from '../worktree/walk.js';
 import type { Check, Finding } from './check.js';
-import { removeEmptyFolder } from '../disk/remove-folder.js';
 import { removeWhole, showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
-import { namesIn } from './names-in.js';
 
 function foldersIn(path: BytePath): BytePath[] {
   try {

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../disk/names-in.js';
 import type { Check } from './check.js';
-import { namesIn } from './names-in.js';
 
 const FOLDERS = ['plans', 'staging', 'trash', 'archive', 'log', 'incoming'];
 const FILES = [

@@ -2,14 +2,14 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../core/byte-path.js';
 import { staleTemps } from '../disk/atomic-write.js';
+import { namesIn } from '../disk/names-in.js';
 import { processExists } from '../disk/process-identity.js';
+import { removeFile } from '../disk/remove-file.js';
 import { staleObjectTemps } from '../store/objects/temp-files.js';
 import { refFiles } from '../store/repository/loose-refs.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
 import type { Check, DoctorContext, Finding } from './check.js';
 import { removeWhole } from './folders.js';
-import { namesIn } from './names-in.js';
-import { removeFile } from '../disk/remove-file.js';
 
 /** Nothing that piton writes goes without a write for so long. */
 const STALE_MS = 10 * 60_000;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { bytePathFromText } from '../core/byte-path.js';
 import { contentsOf } from '../disk/contents.js';
+import { namesIn } from '../disk/names-in.js';
 import type { Check, Finding } from './check.js';
 import { showContents } from './folders.js';
 import { hasJournal } from './has-journal.js';
-import { namesIn } from './names-in.js';
 
 function told(path: string, what: string): Finding[] {
   const contents = contentsOf(bytePathFromText(path));

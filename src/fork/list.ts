@@ -1,18 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PitonError, systemErrorCode } from '../core/errors.js';
+import { namesIn } from '../disk/names-in.js';
 import { findRepository } from '../store/repository/discover.js';
 import { readPathFile, realPath } from '../store/repository/git-dir.js';
 import type { Repository, UserFiles } from '../store/repository-types.js';
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
 
 function worktreeOf(gitDir: string, user: UserFiles): Repository | null {
   try {

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
+import { namesIn } from '../disk/names-in.js';
 import type { GitProgram } from '../process/git-program.js';
 import { runGit } from '../process/run-git.js';
 import { readExtensions } from '../store/repository/repository-format.js';
@@ -12,13 +12,8 @@ import { pruneExpiry } from './prune-expiry.js';
 const SHARED = /^(?:umask|group|all|world|everybody|true|false|0?[0-7]{1,3})$/;
 
 function hasPromisedObjects(commonDir: string): boolean {
-  try {
-    const names = readdirSync(join(commonDir, 'objects/pack'));
-    return names.some((name) => name.endsWith('.promisor'));
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
+  const packs = namesIn(join(commonDir, 'objects/pack'));
+  return packs.some((name) => name.endsWith('.promisor'));
 }
 
 /**

@@ -3,6 +3,7 @@ import { asBytePath, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import type { ObjectId } from '../core/types.js';
+import { namesIn } from '../disk/names-in.js';
 import type { ObjectReader } from '../store/object-store.js';
 import { Areas } from './areas.js';
 import { algorithmOf, contentsId } from './contents-id.js';
@@ -18,13 +19,7 @@ import { inFolder, ownerOf } from './kept-place.js';
 import { archivedPath, isArchiving, setAsideLeft, settleArchive } from './settle-archive.js';
 import { fileStateOf, isSameState, type RetireStep, type Step } from './steps.js';
 import { slotName } from './take-step.js';
-import {
-  dropEmptyRecord,
-  namesIn,
-  writeTrashRecord,
-  type Kept,
-  type Retired,
-} from './trash-record.js';
+import { dropEmptyRecord, writeTrashRecord, type Kept, type Retired } from './trash-record.js';
 
 const STATE_AREA = 0;
 const INDEX = asBytePath('index');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isId } from '../core/ids.js';
+import { namesIn } from '../disk/names-in.js';
 import type { ArchiveKey } from './archive.js';
-import { namesIn } from './trash-record.js';
 
 /** The archives of all plans, also those that nothing speaks of. */
 export function listArchives(stateDir: string): ArchiveKey[] {

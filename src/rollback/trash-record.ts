@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath, pathFromJson, pathToJson, type BytePath } from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
 import { LIMITS } from '../core/limits.js';
 import { writeAtomic } from '../disk/atomic-write.js';
+import { namesIn } from '../disk/names-in.js';
 import { readBounded } from '../disk/read.js';
 import type { Areas } from './areas.js';
 import type { RollbackContext } from './context.js';
@@ -100,13 +100,4 @@ export function dropEmptyRecord(stateDir: string, id: string, areas: Areas): voi
   areas.atKept({ below: 'state_directory', path }, (folder, name) => {
     folder.unlink(name);
   });
-}
-
-export function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

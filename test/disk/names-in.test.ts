@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn } from '../../src/doctor/names-in.js';
+import { namesIn } from '../../src/disk/names-in.js';
 import { tempDirectory } from '../helpers/temp.js';
 
-describe('doctor: names in a folder', () => {
+describe('namesIn', () => {
   it('are sorted, and none where there is no folder', () => {
     const directory = tempDirectory();
     for (const name of ['b', 'a']) writeFileSync(join(directory, name), '');
