@@ -1,41 +1,16 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PitonError } from '../../src/core/errors.js';
 import { LIMITS } from '../../src/core/limits.js';
 import {
   checkpointRef,
   failure,
-  open,
   prepare,
   stateRef,
   type Prepared,
 } from '../doctor/prepared-workspace.js';
 import { git, tryGit } from '../helpers/git.js';
-
-interface Entry {
-  checkpoint_id: string;
-  object: string;
-  problem: string;
-}
-
-function damagedOf(error: PitonError): Entry[] {
-  expect(error.code).to.equal('OBJECT_DAMAGED');
-  expect(error.exitCode).to.equal(6);
-  return error.details['damaged'] as Entry[];
-}
-
-/** Everything that is found wrong, by a handle that has read nothing yet. */
-async function findDamage(prepared: Prepared): Promise<Entry[]> {
-  const workspace = await open(prepared.root);
-  try {
-    const error = await failure(workspace.verify({ all: true }));
-    expect(error.details['checked']).to.equal(prepared.ids.length);
-    return damagedOf(error);
-  } finally {
-    await workspace.close();
-  }
-}
+import { damagedOf, findDamage } from './damage.js';
 
 function writeTree(root: string, lines: string): string {
   return tryGit(root, ['mktree', '--missing'], lines).stdout.toString().trim();

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PitonError } from '../../src/core/errors.js';
 import type { Progress } from '../../src/core/types.js';
 import {
   checkpointRef,
@@ -14,30 +13,7 @@ import {
   type Prepared,
 } from '../doctor/prepared-workspace.js';
 import { git } from '../helpers/git.js';
-
-interface Entry {
-  checkpoint_id: string;
-  object: string;
-  problem: string;
-}
-
-function damagedOf(error: PitonError): Entry[] {
-  expect(error.code).to.equal('OBJECT_DAMAGED');
-  expect(error.exitCode).to.equal(6);
-  return error.details['damaged'] as Entry[];
-}
-
-/** Everything that is found wrong, by a handle that has read nothing yet. */
-async function findDamage(prepared: Prepared): Promise<Entry[]> {
-  const workspace = await open(prepared.root);
-  try {
-    const error = await failure(workspace.verify({ all: true }));
-    expect(error.details['checked']).to.equal(prepared.ids.length);
-    return damagedOf(error);
-  } finally {
-    await workspace.close();
-  }
-}
+import { damagedOf, findDamage } from './damage.js';
 
 /** As `unprivileged`, for what goes on after the first pause. */
 async function unprivilegedly<T>(action: () => Promise<T>): Promise<T> {

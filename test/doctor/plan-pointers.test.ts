@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workspace } from '../../src/api/workspace.js';
-import type { Plan } from '../../src/plan/types.js';
 import { git } from '../helpers/git.js';
 import {
   brief,
@@ -13,17 +12,10 @@ import {
   onlyTold,
   open,
   prepare,
+  readPlanFile,
   stateRef,
   type Prepared,
 } from './prepared-workspace.js';
-
-function planFile({ stateDir }: Prepared, planId: string): string {
-  return join(stateDir, 'plans', `${planId}.json`);
-}
-
-function readPlanFile(prepared: Prepared, planId = prepared.planId): Plan {
-  return JSON.parse(readFileSync(planFile(prepared, planId), 'utf8')) as Plan;
-}
 
 describe('doctor and what plans point at', () => {
   let prepared: Prepared;

@@ -15,7 +15,6 @@ import type { DoctorData } from '../../src/api/data.js';
 import type { Workspace } from '../../src/api/workspace.js';
 import type { PitonError } from '../../src/core/errors.js';
 import { nextId } from '../../src/core/ids.js';
-import type { Plan } from '../../src/plan/types.js';
 import { git, tryGit } from '../helpers/git.js';
 import {
   brief,
@@ -26,18 +25,12 @@ import {
   mended,
   onlyTold,
   open,
+  planFile,
   prepare,
+  readPlanFile,
   stateRef,
   type Prepared,
 } from './prepared-workspace.js';
-
-function planFile({ stateDir }: Prepared, planId: string): string {
-  return join(stateDir, 'plans', `${planId}.json`);
-}
-
-function readPlanFile(prepared: Prepared, planId = prepared.planId): Plan {
-  return JSON.parse(readFileSync(planFile(prepared, planId), 'utf8')) as Plan;
-}
 
 describe('doctor and plan files', () => {
   let prepared: Prepared;

@@ -8,6 +8,7 @@ import type { DoctorData } from '../../src/api/data.js';
 import type { Workspace } from '../../src/api/workspace.js';
 import { PitonError } from '../../src/core/errors.js';
 import type { Warning } from '../../src/core/types.js';
+import type { Plan } from '../../src/plan/types.js';
 import { git, makeRepository, TEST_HOME } from '../helpers/git.js';
 
 export interface Prepared {
@@ -172,4 +173,12 @@ export async function onlyTold(root: string): Promise<Problem[]> {
 export function deadPid(): number {
   const { pid } = spawnSync('true');
   return pid;
+}
+
+export function planFile({ stateDir }: Prepared, planId: string): string {
+  return join(stateDir, 'plans', `${planId}.json`);
+}
+
+export function readPlanFile(prepared: Prepared, planId = prepared.planId): Plan {
+  return JSON.parse(readFileSync(planFile(prepared, planId), 'utf8')) as Plan;
 }
