@@ -1,6 +1,6 @@
 import type { JsonPath } from '../core/byte-path.js';
 import type { EngineName, NotCapturedReason } from '../core/types.js';
-import type { KeepReason } from '../retention/policy.js';
+import type { KeepReason } from '../retention/keep-reason.js';
 
 /*
  * What the verbs give back: exactly the `data` of the command line's JSON, so that there is one

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { BytePath } from '../core/byte-path.js';
 import { relatedPlans } from '../plan/related-plans.js';
-import { subplansOf } from '../plan/plan-state.js';
+import { subplansOf, type PlanState } from '../plan/plan-state.js';
 import { subplanRolledBack } from '../plan/rolled-back.js';
 import type { Plan } from '../plan/types.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
-import type { CarryOut } from './carry-out.js';
 import { stamped } from './put-plan.js';
 
 /** The plans below the one that is rolled back that go back with it, as they will be. */
 export function subplansAfter(
   { stateDir, clock }: Pick<RollbackWorkspace, 'stateDir' | 'clock'>,
-  { plan, then, paths }: Pick<CarryOut, 'plan' | 'then' | 'paths'>,
+  { plan, then, paths }: { plan: Plan; then: PlanState; paths: readonly BytePath[] | null },
 ): Plan[] {
   // A rollback of some paths moves no plan.
   if (paths !== null) return [];

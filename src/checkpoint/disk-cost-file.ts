@@ -5,7 +5,14 @@ import { isId } from '../core/ids.js';
 import { LIMITS } from '../core/limits.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
-import type { DiskCost } from './disk-cost.js';
+
+/** What checkpoints take up on disk, in bytes as stored. */
+export interface DiskCost {
+  /** Objects that checkpoints keep and neither HEAD's tree nor a branch's holds. */
+  bytes: number;
+  /** By checkpoint id: the part that no other checkpoint keeps. */
+  ownBytes: ReadonlyMap<string, number>;
+}
 
 const NAME = 'disk-cost';
 const VERSION = 1;

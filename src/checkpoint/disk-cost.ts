@@ -7,17 +7,9 @@ import type { ObjectStore } from '../store/object-store.js';
 import { isDamage } from '../store/objects/damage.js';
 import type { Ref } from '../store/ref-store.js';
 import type { CheckpointContext } from './context.js';
-import { loadDiskCost, saveDiskCost } from './disk-cost-file.js';
+import { loadDiskCost, saveDiskCost, type DiskCost } from './disk-cost-file.js';
 import { KEPT, ObjectShares } from './object-shares.js';
 import { parseCheckpointRef, parseStateRef, STATE_REFS } from './ref-names.js';
-
-/** What checkpoints take up on disk, in bytes as stored. */
-export interface DiskCost {
-  /** Objects that checkpoints keep and neither HEAD's tree nor a branch's holds. */
-  bytes: number;
-  /** By checkpoint id: the part that no other checkpoint keeps. */
-  ownBytes: ReadonlyMap<string, number>;
-}
 
 interface Roots {
   head: HeadState;

@@ -1,6 +1,6 @@
 import { decisionCheckpoints } from '../plan/pointers.js';
 import type { Plan, RollbackEntry } from '../plan/types.js';
-import type { KeepReason } from './policy.js';
+import type { KeepReason } from './keep-reason.js';
 
 /** What plans point at, by checkpoint id. No policy lets go of it. */
 export type Pins = ReadonlyMap<string, ReadonlySet<KeepReason>>;

@@ -1,24 +1,8 @@
 import { timeOfId } from '../core/ids.js';
 import { DEFAULTS } from '../core/limits.js';
 import type { RetentionPolicy } from '../plan/types.js';
+import type { KeepReason } from './keep-reason.js';
 import type { Pins } from './pins.js';
-
-/**
- * Why a checkpoint is kept. `run`: what it was taken for may still be running, and roll back to it.
- * `unreadable`: what it is cannot be told, so it stays.
- */
-export type KeepReason =
-  | 'latest'
-  | 'undo'
-  | 'redo'
-  | 'decision'
-  | 'named'
-  | 'last'
-  | 'within'
-  | 'hourly'
-  | 'daily'
-  | 'run'
-  | 'unreadable';
 
 /** What only a checkpoint's commit tells. */
 export interface Described {

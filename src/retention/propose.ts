@@ -4,8 +4,9 @@ import { PitonError } from '../core/errors.js';
 import type { Plan, RetentionPolicy } from '../plan/types.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Ref } from '../store/ref-store.js';
+import type { KeepReason } from './keep-reason.js';
 import { pinsOf } from './pins.js';
-import { reasonsToKeep, type Described, type KeepReason } from './policy.js';
+import { reasonsToKeep, type Described } from './policy.js';
 
 /** Both newest first. */
 export interface PruneProposal {

@@ -13,7 +13,7 @@ import { trackedPaths } from '../worktree/staging-area/tracked-paths.js';
 import type { ExplicitPaths } from '../worktree/walk.js';
 import { readArchive, withArchived, type FromArchive } from './archive-contents.js';
 import type { ArchiveMove } from './archive.js';
-import type { TargetKnowledge } from './propose.js';
+import type { TargetKnowledge } from './knowledge.js';
 
 /** A checkpoint as a rollback needs it. */
 export interface Target {

@@ -11,7 +11,7 @@ import { LIMITS } from '../core/limits.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
 import { isSafeName } from '../worktree/safe-names.js';
 import { addParents } from './folders-of.js';
-import type { LeftReason, PresentState, TargetKnowledge } from './propose.js';
+import type { LeftReason, PresentState, TargetKnowledge } from './knowledge.js';
 
 /** Artifacts that the scan did not capture, so that they can only be moved as they are. */
 export interface UncapturedArtifacts {

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { measureDiskCost, type DiskCost } from '../../src/checkpoint/disk-cost.js';
+import type { DiskCost } from '../../src/checkpoint/disk-cost-file.js';
+import { measureDiskCost } from '../../src/checkpoint/disk-cost.js';
 import { listCheckpointRefs } from '../../src/checkpoint/list.js';
 import type { Checkpoint } from '../../src/checkpoint/metadata.js';
 import { CHECKPOINT_REFS, formatStateRef, STATE_REFS } from '../../src/checkpoint/ref-names.js';

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { nextId } from '../../src/core/ids.js';
 import type { RetentionPolicy } from '../../src/plan/types.js';
+import type { KeepReason } from '../../src/retention/keep-reason.js';
 import {
   reasonsToKeep,
   type Described,
-  type KeepReason,
   type RetentionQuestion,
 } from '../../src/retention/policy.js';
 
