@@ -12,8 +12,16 @@ export interface Import {
   node: ts.Node;
 }
 
+const known = new WeakMap<Source, readonly Import[]>();
+
 /** Static and dynamic imports, `export … from`, `import('…')` types, and `new URL('…')`. */
-export function importsOf(source: Source): Import[] {
+export function importsOf(source: Source): readonly Import[] {
+  const found = known.get(source) ?? findImports(source);
+  known.set(source, found);
+  return found;
+}
+
+function findImports(source: Source): Import[] {
   const found: Import[] = [];
   for (const node of walk(source.ast)) {
     const specifier = specifierOf(node);

@@ -37,12 +37,18 @@ export function checkTestsAreRun(tests: readonly Source[], folders: readonly str
  */
 export function checkMirrors(sources: readonly Source[], tests: readonly Source[]): Finding[] {
   const byPath = new Map([...sources, ...tests].map((source) => [source.path, source]));
+  const reachedByFolder = new Map<string, ReadonlySet<string>>();
+  const reachedIn = (folder: string): ReadonlySet<string> => {
+    const own = tests.filter((test) => test.path.startsWith(folder)).map((test) => test.path);
+    const reached = reachedByFolder.get(folder) ?? reachedFrom(own, byPath);
+    reachedByFolder.set(folder, reached);
+    return reached;
+  };
   return sources.flatMap((source) => {
     const mirror = source.path.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
     if (byPath.has(mirror) || !hasCode(source)) return [];
     const folder = `${mirror.split('/').slice(0, 2).join('/')}/`;
-    const own = tests.filter((test) => test.path.startsWith(folder)).map((test) => test.path);
-    if (reachedFrom(own, byPath).has(source.path)) return [];
+    if (reachedIn(folder).has(source.path)) return [];
     return [`${source.path}:1: has code and no test in ${folder}; add ${mirror}`];
   });
 }

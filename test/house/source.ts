@@ -32,8 +32,14 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-export function sourcesBelow(folder: string): Source[] {
-  return filesBelow(folder, '.ts').map((path) => sourceOf(path, readText(path)));
+const known = new Map<string, readonly Source[]>();
+
+/** All TypeScript files below a folder of the project, which do not change while tests run. */
+export function sourcesBelow(folder: string): readonly Source[] {
+  const sources =
+    known.get(folder) ?? filesBelow(folder, '.ts').map((path) => sourceOf(path, readText(path)));
+  known.set(folder, sources);
+  return sources;
 }
 
 export function lineOf(source: Source, node: ts.Node): number {
