@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import { timeOfId } from '../core/ids.js';
@@ -23,6 +23,15 @@ export function placeOfPlan(
   const worktrees = join(commonDir, 'worktrees');
   const others = [commonDir, ...namesIn(worktrees).map((name) => join(worktrees, name))];
   return others.some((other) => hasPlan(other, planId)) ? 'elsewhere' : 'nowhere';
+}
+
+/** Whether piton has worked in a linked worktree that has no plan: it may be one that was lost. */
+export function hasWorktreeWithoutPlans({ commonDir }: Repository): boolean {
+  const worktrees = join(commonDir, 'worktrees');
+  const stateDirs = namesIn(worktrees).map((name) => join(worktrees, name, 'piton'));
+  return stateDirs.some(
+    (stateDir) => existsSync(stateDir) && namesIn(join(stateDir, 'plans')).length === 0,
+  );
 }
 
 /** Longer than anybody takes from a sidecar's ref to the file of its plan. */

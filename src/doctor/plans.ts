@@ -1,8 +1,9 @@
+import { PitonError } from '../core/errors.js';
 import { listPlans } from '../plan/plan-file.js';
-import type { Check, Finding } from './check.js';
+import type { Check, DoctorContext, Finding } from './check.js';
 import { findCheckpoints } from './known-refs.js';
-import { mayBeInTheMaking, placeOfPlan } from './plan-places.js';
-import { rebuildLostPlan, replaceDamagedPlan } from './rebuild-plan.js';
+import { hasWorktreeWithoutPlans, mayBeInTheMaking, placeOfPlan } from './plan-places.js';
+import { planFromSidecars, rebuildLostPlan, replaceDamagedPlan } from './rebuild-plan.js';
 
 /** Plan files that cannot be read. */
 export const PLAN_FILES: Check = {
@@ -18,6 +19,33 @@ export const PLAN_FILES: Check = {
     }),
 };
 
+/**
+ * Whether a plan was lost with the worktree of its fork, as `git worktree remove` takes it away: on
+ * purpose, so that what the fork led to is not missing. Not when it may be a worktree that is there
+ * which lost it.
+ */
+async function wentWithItsFork(context: DoctorContext, planId: string): Promise<boolean> {
+  if (hasWorktreeWithoutPlans(context.repository)) return false;
+  try {
+    const plan = await planFromSidecars(await context.workspace(), planId);
+    return plan !== null && plan.forked_from !== null;
+  } catch (error) {
+    if (error instanceof PitonError) return false;
+    throw error;
+  }
+}
+
+async function lostPlan(context: DoctorContext, planId: string): Promise<Finding> {
+  const repair = (): Promise<void> => rebuildLostPlan(context, planId);
+  if (!(await wentWithItsFork(context, planId))) {
+    return { severity: 'must', message: `the plan ${planId} has checkpoints and no file`, repair };
+  }
+  const message =
+    `the plan ${planId} was that of a fork, whose worktree is gone; its checkpoints are left, ` +
+    'and a repair makes it a plan of this workspace, to be used or deleted';
+  return { severity: 'should', message, repair };
+}
+
 /** Plans that have checkpoints and no file. */
 export const LOST_PLANS: Check = {
   name: 'lost_plans',
@@ -30,9 +58,8 @@ export const LOST_PLANS: Check = {
     );
     const planIds = new Set(settled.map(({ key }) => key.planId));
     const lost = [...planIds].filter((id) => placeOfPlan(repository, id) === 'nowhere');
-    return lost.map((planId): Finding => {
-      const message = `the plan ${planId} has checkpoints and no file`;
-      return { severity: 'must', message, repair: () => rebuildLostPlan(context, planId) };
-    });
+    const findings: Finding[] = [];
+    for (const planId of lost) findings.push(await lostPlan(context, planId));
+    return findings;
   },
 };
