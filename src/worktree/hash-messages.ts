@@ -15,6 +15,8 @@ export interface HashThreadSetting {
   maxBytes: number;
   /** Which objects there are already; null when contents are not to be stored at all. */
   known: SharedPresence | null;
+  /** Other than 0 once no answer is wanted any more. */
+  stop: Int32Array<SharedArrayBuffer>;
 }
 
 /** Files for a hashing thread; `first` is given back with the answer. */

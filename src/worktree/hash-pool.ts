@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { PitonError } from '../core/errors.js';
@@ -30,6 +29,8 @@ class BulkRun {
   readonly #context: HashContext;
   readonly #report: Report;
   readonly #threads: Worker[] = [];
+  readonly #ends: Promise<unknown>[] = [];
+  readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** Files that are hashed on this thread in the end. */
   readonly #again: FoundFile[] = [];
   #given = 0;
@@ -51,10 +52,9 @@ class BulkRun {
         signal?.addEventListener('abort', stop);
         this.#start(this.#settingFor(objects), resolve, reject);
       });
-      await this.#end();
     } finally {
       signal?.removeEventListener('abort', stop);
-      await Promise.all(this.#threads.map((thread) => thread.terminate()));
+      await this.#end();
     }
     for (const file of this.#again) {
       signal?.throwIfAborted();
@@ -67,7 +67,7 @@ class BulkRun {
     // A file that has grown since it was seen is streamed, as any large one is.
     const maxBytes = Math.min(maxFileBytes, STREAMED_FROM_BYTES);
     const known = batch.storesNothing === true ? null : objects.sharePresence();
-    return { root, algorithm, maxBytes, known };
+    return { root, algorithm, maxBytes, known, stop: this.#stop };
   }
 
   #start(setting: HashThreadSetting, done: () => void, fail: (error: unknown) => void): void {
@@ -77,6 +77,7 @@ class BulkRun {
     while (this.#threads.length < count) {
       const thread = startThread(setting);
       this.#threads.push(thread);
+      this.#ends.push(new Promise((resolve) => thread.once('exit', resolve)));
       thread.on('error', fail);
       thread.on('exit', () => fail(endedEarly()));
       thread.on('message', (reply: HashReply) => {
@@ -123,14 +124,14 @@ class BulkRun {
     else this.#report(file, outcome);
   }
 
-  /** Lets the threads end by themselves. */
+  /**
+   * Lets the threads end by themselves, at once. Node 20 aborts the whole process when a thread is
+   * terminated while it makes a compressor.
+   */
   async #end(): Promise<void> {
-    await Promise.all(
-      this.#threads.map((thread) => {
-        thread.postMessage(null);
-        return once(thread, 'exit');
-      }),
-    );
+    Atomics.store(this.#stop, 0, 1);
+    for (const thread of this.#threads) thread.postMessage(null);
+    await Promise.all(this.#ends);
   }
 }
 

@@ -30,10 +30,12 @@ class HashThread {
     this.#check = new StoredCheck(presence, new StoredObjects(presence));
   }
 
-  hash({ first, paths }: HashRequest): HashReply {
-    const { root, algorithm, maxBytes } = this.#setting;
+  /** Null when the answer is not wanted any more. */
+  hash({ first, paths }: HashRequest): HashReply | null {
+    const { root, algorithm, maxBytes, stop } = this.#setting;
     const writer = new ReplyWriter(algorithm, paths.length);
     for (const path of paths) {
+      if (Atomics.load(stop, 0) !== 0) return null;
       const read = readStable(joinPath(root, path), maxBytes);
       if (typeof read === 'string') {
         writer.add({ kind: read }, null);
@@ -61,7 +63,7 @@ function serve(port: MessagePort, thread: HashThread): void {
       return;
     }
     const reply = thread.hash(request);
-    port.postMessage(reply, [reply.outcomes.buffer, reply.deflated.buffer]);
+    if (reply !== null) port.postMessage(reply, [reply.outcomes.buffer, reply.deflated.buffer]);
   });
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { asBytePath } from '../../src/core/byte-path.js';
 import { poolHasher } from '../../src/worktree/hash-pool.js';
@@ -36,6 +37,32 @@ describe('the end of hashing on threads', () => {
     );
     expect(await rejectionOf(again)).to.have.property('message', 'enough');
     expect(reported).to.equal(atEnd);
+  });
+
+  // Node 20 aborts the process when that happens while a thread makes a compressor.
+  it('terminates no thread', async () => {
+    const repository = makeRepository();
+    const files = writeFiles(repository, manyFiles(3_000));
+    const store = openStore(repository);
+    const terminate = Object.getOwnPropertyDescriptor(Worker.prototype, 'terminate')!;
+    let terminated = 0;
+    Worker.prototype.terminate = function () {
+      terminated++;
+      return (terminate.value as Worker['terminate']).call(this);
+    };
+    try {
+      for (const after of [1, 200, 3_000]) {
+        let reported = 0;
+        const context = contextFor(repository, store.beginBatch());
+        const hashing = poolHasher(store)(files, context, () => {
+          if (++reported === after) throw new Error('full');
+        });
+        expect(await rejectionOf(hashing)).to.have.property('message', 'full');
+      }
+    } finally {
+      Object.defineProperty(Worker.prototype, 'terminate', terminate);
+    }
+    expect(terminated).to.equal(0);
   });
 
   it('rejects with an error of the one who is told', async () => {
