@@ -159,15 +159,17 @@ export class AnchoredDirectory {
   }
 
   #at<T>(name: BytePath, operation: (path: string | Buffer) => T): T {
-    const path = this.pathOf(name);
-    return this.#checked(() => operation(path));
+    return this.#checked(operation, this.pathOf(name));
   }
 
-  #checked<T>(operation: (base: string | Buffer) => T): T {
+  #checked<T>(
+    operation: (path: string | Buffer) => T,
+    path: string | Buffer = fsPath(this.#open().base),
+  ): T {
     const folder = this.#open();
     folder.check();
     try {
-      return operation(fsPath(folder.base));
+      return operation(path);
     } finally {
       folder.check();
     }

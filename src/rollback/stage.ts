@@ -20,10 +20,10 @@ export interface StageRequest {
   earlier: number | null;
 }
 
+const PERMISSIONS = 0o777n;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
-function takeOverOwner(fd: number, replaced: BigIntStats): void {
-  const own = fstatSync(fd, { bigint: true });
+function takeOverOwner(fd: number, own: BigIntStats, replaced: BigIntStats): void {
   if (own.uid === replaced.uid && own.gid === replaced.gid) return;
   try {
     fchownSync(fd, Number(replaced.uid), Number(replaced.gid));
@@ -33,22 +33,27 @@ function takeOverOwner(fd: number, replaced: BigIntStats): void {
   }
 }
 
+/** Null when somebody deleted it meanwhile. */
 async function stageFile(
   request: StageRequest,
   folder: AnchoredDirectory,
   objects: ObjectReader,
-): Promise<void> {
+): Promise<FileState | null> {
   const isExecutable = request.entry.mode === MODE.executable;
   const fd = folder.open(slotName(request.slot), CREATE, isExecutable ? 0o777 : 0o666);
   try {
     await writeBlob(fd, request.entry.oid, objects);
     const { replaced, earlier } = request;
+    // Neither owner nor permissions are part of a file's state.
+    const own = fstatSync(fd, { bigint: true });
     if (replaced?.isFile() === true) {
-      takeOverOwner(fd, replaced);
-      fchmodSync(fd, permissionsFor(isExecutable, Number(replaced.mode & 0o777n)));
+      takeOverOwner(fd, own, replaced);
+      const mode = permissionsFor(isExecutable, Number(replaced.mode & PERMISSIONS));
+      if (Number(own.mode & PERMISSIONS) !== mode) fchmodSync(fd, mode);
     } else if (earlier !== null) {
       narrow(fd, permissionsFor(isExecutable, earlier));
     }
+    return own.nlink === 0n ? null : fileStateOf(own);
   } finally {
     closeSync(fd);
   }
@@ -58,10 +63,13 @@ async function stageLink(
   request: StageRequest,
   folder: AnchoredDirectory,
   objects: ObjectReader,
-): Promise<void> {
+): Promise<FileState | null> {
   const { type, data } = await objects.read(request.entry.oid);
   assertBlob(type, request.entry.oid);
-  folder.symlink(data, slotName(request.slot));
+  const name = slotName(request.slot);
+  folder.symlink(data, name);
+  const stat = folder.lstat(name);
+  return stat && fileStateOf(stat);
 }
 
 const ENTRIES_BETWEEN_REPORTS = 100;
@@ -85,9 +93,8 @@ export async function stageContents(
     }
     const folder = areas.at(request.slot.area).staged;
     const isLink = request.entry.mode === MODE.link;
-    await (isLink ? stageLink : stageFile)(request, folder, objects);
-    const stat = folder.lstat(slotName(request.slot));
-    if (stat !== null) states.set(request.entry.path, fileStateOf(stat));
+    const state = await (isLink ? stageLink : stageFile)(request, folder, objects);
+    if (state !== null) states.set(request.entry.path, state);
   }
   return states;
 }

@@ -4,7 +4,7 @@ import { LIMITS } from '../core/limits.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import type { AnchoredRoot } from '../disk/anchored-root.js';
 import type { Areas } from './areas.js';
-import type { PlaceStep, Slot, Step } from './steps.js';
+import type { PlaceStep, RetireStep, Slot, Step } from './steps.js';
 
 export interface StepContext {
   worktree: AnchoredRoot;
@@ -20,9 +20,13 @@ export function newcomerName(slot: Slot, attempt: number): BytePath {
   return asBytePath(`${slot.number}.newcomer-${attempt}`);
 }
 
-const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+/** `UNSAFE_PATH`: it is no regular file. */
+const NO_LINK = new Set([
+  ...['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'],
+  'UNSAFE_PATH',
+]);
 
-/** Whether the file got its second name; false where the file system has no hard links. */
+/** Whether the file got its second name; links do not, and nothing does without hard links. */
 function linkFile(
   from: AnchoredDirectory,
   name: BytePath,
@@ -33,7 +37,7 @@ function linkFile(
     from.link(name, into, newName);
     return true;
   } catch (error) {
-    if (!NO_HARD_LINKS.has(systemErrorCode(error) ?? '')) throw error;
+    if (!NO_LINK.has(systemErrorCode(error) ?? '')) throw error;
     return false;
   }
 }
@@ -49,7 +53,7 @@ export function moveWithoutOverwriting(
   into: AnchoredDirectory,
   newName: BytePath,
 ): void {
-  if (from.lstat(name)?.isFile() === true && linkFile(from, name, into, newName)) {
+  if (linkFile(from, name, into, newName)) {
     from.unlink(name);
     return;
   }
@@ -57,6 +61,19 @@ export function moveWithoutOverwriting(
     throw Object.assign(new Error(`EEXIST: ${newName} is taken`), { code: 'EEXIST' });
   }
   from.rename(name, into, newName);
+}
+
+/** False when it is not there any more: to look first would cost as much as the move. */
+function retire(step: RetireStep, folder: AnchoredDirectory, areas: Areas): boolean {
+  const name = nameOf(step.path);
+  const { retired } = areas.at(step.to.area);
+  try {
+    folder.rename(name, retired, slotName(step.to));
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT' || folder.lstat(name) !== null) throw error;
+    return false;
+  }
 }
 
 function place(step: PlaceStep, folder: AnchoredDirectory, areas: Areas): void {
@@ -99,9 +116,7 @@ export function takeStep(step: Step, context: StepContext): void {
     const name = nameOf(step.path);
     switch (step.kind) {
       case 'retire':
-        if (folder.lstat(name) === null) return;
-        folder.rename(name, areas.at(step.to.area).retired, slotName(step.to));
-        worktree.forget(step.path);
+        if (retire(step, folder, areas)) worktree.forget(step.path);
         return;
       case 'place':
         place(step, folder, areas);
