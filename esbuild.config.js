@@ -1,19 +1,39 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 /** What is built: the output's name, and the source that it starts from. */
 export const ENTRY_POINTS = {
   cli: 'src/cli/main.ts',
+  'code-cache': 'src/cli/code-cache.ts',
   index: 'src/index.ts',
   'hash-worker': 'src/worktree/hash-worker.ts',
   'man-page': 'src/cli/man-page.ts',
 };
 
+/**
+ * What hooks and agents call at every step, and all that these load on demand: it becomes one
+ * file, for a start takes longer the more files it reads. Sources below `src`.
+ */
+export const TOGETHER = [
+  ...['run-in-process', 'parse-arguments'].map((name) => `cli/${name}`),
+  ...['checkpoint-create', 'checkpoint-list', 'hooks-run', 'plan-show', 'plan-step', 'status'].map(
+    (name) => `cli/commands/${name}`,
+  ),
+  ...['open', 'complete-step', 'create-checkpoint', 'handle-hook', 'list-checkpoints'].map(
+    (name) => `api/${name}`,
+  ),
+  ...['recover-workspace', 'show-plan', 'status'].map((name) => `api/${name}`),
+  ...['objects/object-database', 'open-engine', 'native/native-engine'].map(
+    (name) => `store/${name}`,
+  ),
+];
+
 const ROOT = import.meta.dirname;
 const OUT = join(ROOT, 'dist');
+const TOGETHER_PATHS = TOGETHER.map((name) => join(ROOT, 'src', `${name}.ts`));
 
 // CommonJS dependencies call `require` for Node's own modules, and ES modules have none.
 const REQUIRE_FOR_COMMONJS =
@@ -22,33 +42,139 @@ const REQUIRE_FOR_COMMONJS =
 
 /**
  * Bundles in memory, so that a source that does not compile leaves the last build as it is.
- * Everything lies flat in `dist`, chunks too, so that `new URL('./hash-worker.js',
- * import.meta.url)` finds the worker from whichever file its caller ends up in.
+ * Everything lies flat in `dist`, so that `new URL('./hash-worker.js', import.meta.url)` finds the
+ * worker from whichever file its caller ends up in.
  * @param {string} version
+ * @param {import('esbuild').BuildOptions} options
  */
-function bundle(version) {
+function bundle(version, options) {
   return build({
     absWorkingDir: ROOT,
-    entryPoints: ENTRY_POINTS,
     outdir: OUT,
     write: false,
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    chunkNames: 'chunk-[hash]',
     // Its exports lead Node to CommonJS, of which `import()` in a bundle gives no names.
     alias: { 'isomorphic-git': join(ROOT, 'node_modules/isomorphic-git/index.js') },
-    banner: { js: REQUIRE_FOR_COMMONJS },
-    // Saves every start the search for package.json.
-    define: { PITON_VERSION: JSON.stringify(version) },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    ...options,
+    // Saves every start the search for package.json.
+    define: { PITON_VERSION: JSON.stringify(version), ...options.define },
   });
+}
+
+/**
+ * The library, and what is a program by itself, as ES modules.
+ * @param {string} version
+ */
+function bundleLibrary(version) {
+  const { index, 'hash-worker': worker, 'man-page': manPage } = ENTRY_POINTS;
+  return bundle(version, {
+    entryPoints: { index, 'hash-worker': worker, 'man-page': manPage },
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    banner: { js: REQUIRE_FOR_COMMONJS },
+  });
+}
+
+/**
+ * The program, as CommonJS: Node starts it sooner, and can keep its compiled code. esbuild splits
+ * ES modules alone, so each file is turned over afterwards.
+ * @param {string} version
+ */
+async function bundleProgram(version) {
+  const { cli, 'code-cache': codeCache } = ENTRY_POINTS;
+  const common = { define: { 'import.meta.url': 'fileUrl' } };
+  const [program, cache] = await Promise.all([
+    bundle(version, {
+      ...common,
+      entryPoints: { cli },
+      splitting: true,
+      chunkNames: 'cli-[hash]',
+      plugins: [together],
+    }),
+    bundle(version, { ...common, entryPoints: { 'code-cache': codeCache } }),
+  ]);
+  const outputFiles = await Promise.all(
+    [...program.outputFiles, ...cache.outputFiles].map(asCommonJs),
+  );
+  return { outputFiles, metafile: program.metafile };
+}
+
+/** @param {import('esbuild').OutputFile} file */
+async function asCommonJs({ path, text }) {
+  const renamed = text.replace(/((?:from|import) ?\(?"\.\/[\w-]+)\.js"/g, '$1.cjs"');
+  const { code } = await transform(renamed, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  const url = "const fileUrl=require('node:url').pathToFileURL(__filename).href;";
+  const contents = `"use strict";${code.includes('fileUrl') ? url : ''}${code}`;
+  return { path: path.replace(/\.js$/, '.cjs'), contents };
+}
+
+/**
+ * esbuild makes a file for each set of entry points that share some modules, and every `import()`
+ * leads to an entry point. So those of TOGETHER are imported as a whole, and all other entry
+ * points import them first: then one set has them all.
+ * @type {import('esbuild').Plugin}
+ */
+const together = {
+  name: 'together',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^piton:together$/ }, () => ({ path: 'all', namespace: 'together' }));
+    onLoad({ filter: /^/, namespace: 'together' }, () => ({
+      contents: TOGETHER_PATHS.map((path, index) => exportAll(path, ` as all${index}`)).join(''),
+      resolveDir: ROOT,
+    }));
+    onResolve({ filter: /^piton:apart:/ }, ({ path }) => ({
+      path: path.slice('piton:apart:'.length),
+      namespace: 'apart',
+    }));
+    onLoad({ filter: /^/, namespace: 'apart' }, ({ path }) => ({
+      contents: `import 'piton:together';${exportAll(path)}`,
+      resolveDir: ROOT,
+    }));
+    onLoad({ filter: /\/src\/.*\.ts$/, namespace: 'file' }, async ({ path }) => ({
+      contents: withImports(path, await readFile(path, 'utf8')),
+      loader: 'ts',
+    }));
+  },
+};
+
+/** @param {string} path @param {string} as */
+function exportAll(path, as = '') {
+  return `export *${as} from ${JSON.stringify(path)};`;
+}
+
+/**
+ * A source in which `import()` leads to nothing new where that is loaded already.
+ * @param {string} path
+ * @param {string} text
+ */
+function withImports(path, text) {
+  const isStart = path === join(ROOT, ENTRY_POINTS.cli);
+  /** @type {string[]} */
+  const imports = [];
+  const body = text.replace(/\bimport\('(\.[^']*)\.js'\)/g, (_, name) => {
+    const target = resolve(dirname(path), `${name}.ts`);
+    if (isStart || !TOGETHER_PATHS.includes(target)) {
+      return `import(${JSON.stringify(`piton:apart:${target}`)})`;
+    }
+    imports.push(`import * as together${imports.length} from ${JSON.stringify(target)};`);
+    return `Promise.resolve(together${imports.length - 1})`;
+  });
+  return imports.join('') + body;
 }
 
 /**
@@ -113,11 +239,15 @@ async function writeManPages() {
 
 async function main() {
   const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const result = await bundle(manifest.version);
-  assertNamesSurvive(result.metafile.inputs);
-  const licenceTexts = await licences(Object.keys(result.metafile.inputs));
+  const library = await bundleLibrary(manifest.version);
+  const program = await bundleProgram(manifest.version);
+  const inputs = { ...library.metafile.inputs, ...program.metafile.inputs };
+  assertNamesSurvive(inputs);
+  const licenceTexts = await licences(Object.keys(inputs));
   await clear();
-  for (const { path, contents } of result.outputFiles) await writeFile(path, contents);
+  for (const { path, contents } of [...library.outputFiles, ...program.outputFiles]) {
+    await writeFile(path, contents);
+  }
   await writeFile(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licenceTexts);
   await writeManPages();
 }

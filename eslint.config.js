@@ -56,6 +56,12 @@ export default defineConfig(
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
   {
+    // Node starts CommonJS sooner.
+    files: ['bin/*.js'],
+    languageOptions: { sourceType: 'commonjs' },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
     // Tools take their configuration from a default export.
     files: ['*.config.js', 'test/run/reporter.ts'],
     rules: { 'no-restricted-syntax': 'off' },

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import * as nodeModule from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+'use strict';
+const { homedir } = require('node:os');
 
 const [major, minor] = process.version.slice(1).split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -9,8 +8,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-// Node's default place is the shared temporary folder, where others could leave code to be run.
-const cacheHome = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-nodeModule.enableCompileCache?.(join(cacheHome, 'piton', 'compile'));
-
-import('../dist/cli.js').then(({ main }) => main());
+// The version is told sooner than any code is found.
+if (process.argv[2] !== '--version') {
+  require('../dist/code-cache.cjs').keepCompiledCode(process.env, homedir());
+}
+require('../dist/cli.cjs').main();

@@ -1,3 +1,5 @@
+import { pitonVersion } from './version.js';
+
 /**
  * The program: gives the command line its process. Sets the exit code and leaves the end to Node,
  * so that what was printed arrives. Everything is loaded on demand, for start-up counts.
@@ -5,7 +7,6 @@
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   if (argv.length === 1 && argv[0] === '--version') {
-    const { pitonVersion } = await import('./version.js');
     process.stdout.on('error', () => {
       process.exitCode = 1;
     });

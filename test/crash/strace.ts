@@ -75,7 +75,13 @@ function headStart(): string {
 function start(program: TracedProgram, options: readonly string[]): ChildProcess {
   return spawn('strace', ['-f', '--seccomp-bpf', ...options, ...program.command], {
     cwd: program.cwd,
-    env: { ...program.env, UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: `--require ${headStart()}` },
+    env: {
+      ...program.env,
+      UV_THREADPOOL_SIZE: '1',
+      // Or the first run would make calls that a later one does not.
+      NODE_DISABLE_COMPILE_CACHE: '1',
+      NODE_OPTIONS: `--require ${headStart()}`,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',

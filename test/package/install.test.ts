@@ -11,17 +11,20 @@ const ALLOWED = [
   /^package\.json$/,
   /^README\.md$/,
   /^LICENSE$/,
-  /^bin\/piton\.js$/,
+  /^bin\/(?:piton\.js|package\.json)$/,
   /^docs\/(?:(?:decisions|hosts|reference)\/)?[\w-]+\.md$/,
-  /^dist\/(?:cli|index|hash-worker|chunk-[A-Z0-9]+|[\w-]+-[A-Z0-9]{8})\.js$/,
+  /^dist\/(?:cli|code-cache|cli-[A-Z0-9]{8})\.cjs$/,
+  /^dist\/(?:index|hash-worker|chunk-[A-Z0-9]{8})\.js$/,
   /^dist\/(?:git-)?piton\.1$/,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/types\/[\w/-]+\.d\.ts$/,
 ];
 
 const REQUIRED = [
+  'bin/package.json',
   'bin/piton.js',
-  'dist/cli.js',
+  'dist/cli.cjs',
+  'dist/code-cache.cjs',
   'dist/git-piton.1',
   'dist/index.js',
   'dist/hash-worker.js',
