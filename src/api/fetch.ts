@@ -3,7 +3,8 @@ import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import { addressOf, type Address } from '../remote/address.js';
 import { bundleAddress } from '../remote/bundle.js';
-import { listRemoteRefs } from '../remote/connection.js';
+import { listRemoteRefs, type Connection } from '../remote/connection.js';
+import { askingOnce } from '../remote/login.js';
 import { compareWith, pairsOf, planIdsOf, type Pair } from '../remote/pairs.js';
 import { Quarantine } from '../remote/quarantine.js';
 import { verifyIncoming } from '../remote/verify-incoming.js';
@@ -57,7 +58,18 @@ async function receive(
   check: (there: readonly Pair[]) => void = () => undefined,
 ): Promise<FetchData> {
   await gitRepositoryOf(session);
-  const connection = connectionTo(session, address, options);
+  const data = await askingOnce(connectionTo(session, address, options), (connection) =>
+    receiveBy(connection, session, options, check),
+  );
+  return { remote: shownAddress(address), ...data };
+}
+
+async function receiveBy(
+  connection: Connection,
+  session: Session,
+  options: OperationOptions,
+  check: (there: readonly Pair[]) => void,
+): Promise<Omit<FetchData, 'remote'>> {
   const workspace = await session.workspace();
   const there = pairsOf(await listRemoteRefs(connection));
   check(there);
@@ -69,11 +81,10 @@ async function receive(
     );
     const came = names.length === 0 ? [] : pairsOf(await quarantine.fetch(connection, names));
     await verifyIncoming(came, quarantine.objects, options);
-    const data = await session.locked(
+    return await session.locked(
       (locked) => accept(session, locked, { quarantine, there, came }),
       options,
     );
-    return { remote: shownAddress(address), ...data };
   } finally {
     quarantine.remove();
   }

@@ -4,10 +4,12 @@ import { listPlans } from '../plan/plan-file.js';
 import { planState, stateDigest } from '../plan/plan-state.js';
 import { Sidecar } from '../checkpoint/sidecar.js';
 import { addressOf } from '../remote/address.js';
-import { listRemoteRefs } from '../remote/connection.js';
+import { listRemoteRefs, type Connection } from '../remote/connection.js';
+import { askingOnce } from '../remote/login.js';
 import { compareWith, pairsOf, planIdsOf, type Pair } from '../remote/pairs.js';
 import { proposePush, push as pushPairs } from '../remote/push.js';
 import { sensitivePaths } from '../remote/sensitive.js';
+import type { GitRepository } from '../process/isolated-repository.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { PushData } from './data.js';
 import { connectionTo, gitRepositoryOf, hiddenRefs, shownAddress } from './remote-session.js';
@@ -36,7 +38,18 @@ export async function push(
   const gitRepository = await gitRepositoryOf(session);
   const { root, config } = session.repository;
   const places = { config, root, directory: session.settings.directory };
-  const connection = connectionTo(session, addressOf(remote, 'push', places), options);
+  const address = addressOf(remote, 'push', places);
+  return askingOnce(connectionTo(session, address, options), (connection) =>
+    pushBy(connection, session, gitRepository, options),
+  );
+}
+
+async function pushBy(
+  connection: Connection,
+  session: Session,
+  gitRepository: GitRepository,
+  options: PushOptions,
+): Promise<PushData> {
   return session.reading(async (workspace) => {
     const pairs = await pairsToSend(workspace, options.plan);
     const there = await listRemoteRefs(connection);

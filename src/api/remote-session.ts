@@ -4,6 +4,7 @@ import type { OperationOptions } from '../core/types.js';
 import type { GitRepository } from '../process/isolated-repository.js';
 import type { Address } from '../remote/address.js';
 import type { Connection } from '../remote/connection.js';
+import { loginEnvironment } from '../remote/login.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { readExtensions } from '../store/repository/repository-format.js';
 import type { Session } from './session.js';
@@ -29,7 +30,7 @@ export function connectionTo(
   address: Address,
   { signal }: OperationOptions,
 ): Connection {
-  const { user, git, remoteEnvironment } = settings;
+  const { user, git, remoteEnvironment, terminalPrompts } = settings;
   const files = [
     user.systemConfig,
     join(user.configHome, 'git/config'),
@@ -37,14 +38,15 @@ export function connectionTo(
   ];
   const key = 'core.sshcommand';
   const hasOwnSsh = repository.config.get(key) !== undefined && isUsers(repository, key);
-  // Nobody can answer: piton's git has no terminal.
-  const ssh = hasOwnSsh ? {} : { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes' };
+  const asks = terminalPrompts && !address.protocols.includes('file');
+  const login = loginEnvironment(remoteEnvironment, { asks, hasOwnSsh });
   return {
     program: git,
     address,
     access: {
-      environment: { ...ssh, ...remoteEnvironment, HOME: user.home },
+      environment: { ...login, HOME: user.home },
       configFiles: files.filter((file) => file !== null),
+      asks,
     },
     signal,
   };

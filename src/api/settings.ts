@@ -16,6 +16,7 @@ export interface Settings {
   user: UserFiles;
   git: GitProgram;
   remoteEnvironment: Readonly<Record<string, string>>;
+  terminalPrompts: boolean;
   clock: Clock;
   /** undefined: what the workspace's git config says. */
   durability: Durability | undefined;
@@ -57,6 +58,7 @@ export function settingsFrom(options: OpenOptions): Settings {
       temporaryFolder: options.temporaryFolder ?? '/tmp',
     }),
     remoteEnvironment: options.remoteEnvironment ?? {},
+    terminalPrompts: options.terminalPrompts ?? false,
     clock: options.clock ?? SYSTEM_CLOCK,
     durability: options.durability,
     command: options.command,

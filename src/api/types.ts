@@ -30,6 +30,11 @@ export interface OpenOptions {
    * `SSH_AUTH_SOCK`; `HOME` is filled in. Default none.
    */
   remoteEnvironment?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether git and ssh may ask for passwords, on the terminal that the process was started from.
+   * Default false: nobody is asked.
+   */
+  terminalPrompts?: boolean | undefined;
   clock?: Clock | undefined;
   /** Overrides `piton.durability` of the workspace's git config. */
   durability?: Durability | undefined;

@@ -21,6 +21,7 @@ export async function runInProcess(
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    isAttended: isatty(0) && isatty(2),
     clock: SYSTEM_CLOCK,
     stop: signals.stop,
     forcedStop: signals.forcedStop,

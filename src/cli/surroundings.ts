@@ -15,6 +15,8 @@ export interface Surroundings {
   stdin: () => Readable & { isTTY?: boolean };
   stdout: OutputStream;
   stderr: OutputStream;
+  /** Whether somebody sits at a terminal, to read standard error and to write standard input. */
+  isAttended: boolean;
   clock: Clock;
   /** Aborted with an `Interruption` when the user wants a clean stop. */
   stop: AbortSignal;

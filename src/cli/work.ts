@@ -16,13 +16,14 @@ export async function work(
   surroundings: Surroundings,
   report: Report,
 ): Promise<Outcome> {
-  const { env, clock, program, stop } = surroundings;
+  const { env, clock, program, stop, isAttended } = surroundings;
   const directory = directoryOf(globals, surroundings.cwd());
   const options: OpenOptions = {
     ...openOptions(globals, env, directory),
     command: `piton ${entry.words}`,
     program,
     agentFolders: agentFoldersIn(env),
+    terminalPrompts: isAttended && !globals.yes,
     clock,
     onWarning: (warning) => report.warn(warning),
   };

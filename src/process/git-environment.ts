@@ -12,6 +12,11 @@ export interface RemoteAccess {
    * piton sets is stronger.
    */
   configFiles: readonly string[];
+  /**
+   * Whether git and what it starts may ask a person: then they have piton's terminal, and what is
+   * typed there to stop piton reaches them too.
+   */
+  asks: boolean;
 }
 
 export interface GitSurroundings {
@@ -35,8 +40,10 @@ const FIXED_ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_ATTR_NOSYSTEM: '1',
-  // Nobody is there to answer.
+  // Nobody is there to answer, neither on a terminal nor in a window.
   GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: '',
+  SSH_ASKPASS_REQUIRE: 'never',
   // Reading must not write: no refreshed index, no objects fetched for being missing.
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',
@@ -68,6 +75,7 @@ export function gitEnvironment(
   return {
     ...FIXED_ENVIRONMENT,
     ...remote?.environment,
+    ...(remote?.asks === true ? { GIT_TERMINAL_PROMPT: '1' } : {}),
     PATH: program.searchPath,
     // There is no protocol of that name: it makes a list that allows nothing.
     GIT_ALLOW_PROTOCOL: ['none', ...(remote?.protocols ?? [])].join(':'),

@@ -6,6 +6,7 @@ import type { GitSurroundings } from './git-environment.js';
 import type { GitProgram } from './git-program.js';
 import { isolateRepository } from './isolated-repository.js';
 import { killGroup } from './kill-group.js';
+import { ProcessTree } from './process-tree.js';
 
 /** What every run of git has in common; it cannot be overridden. */
 interface FixedOptions {
@@ -15,7 +16,7 @@ interface FixedOptions {
   encoding: 'buffer';
   stripFinalNewline: false;
   reject: false;
-  detached: true;
+  detached: boolean;
   cleanup: false;
 }
 
@@ -47,6 +48,7 @@ export async function spawnGit<T extends Options>(
   if (!existsSync(cwd)) throw workspaceMissing(cwd);
   const isolated =
     repository === undefined ? null : isolateRepository(repository, program.temporaryFolder);
+  const asks = surroundings.remote?.asks === true;
   const fixed: FixedOptions = {
     cwd,
     env: gitEnvironment(program, surroundings, isolated),
@@ -54,25 +56,28 @@ export async function spawnGit<T extends Options>(
     encoding: 'buffer',
     stripFinalNewline: false,
     reject: false,
-    // A process group of its own, so that what git starts can be ended with it.
-    detached: true,
+    // A process group of its own, so that what git starts can be ended with it. It has no terminal.
+    detached: !asks,
     cleanup: false,
   };
   const subprocess = execa(program.file, ['--no-pager', ...args], { ...options, ...fixed });
+  const tree = new ProcessTree(subprocess.pid);
+  const send = (signal: NodeJS.Signals): void => {
+    if (asks) tree.send(signal);
+    else killGroup(subprocess.pid, signal);
+  };
   let force: NodeJS.Timeout | undefined;
   return {
     subprocess,
     stop: () => {
-      killGroup(subprocess.pid, 'SIGTERM');
-      force ??= setTimeout(() => {
-        killGroup(subprocess.pid, 'SIGKILL');
-      }, GRACE_MS);
+      send('SIGTERM');
+      force ??= setTimeout(() => send('SIGKILL'), GRACE_MS);
     },
     cleanUp: () => {
       if (force !== undefined) {
         clearTimeout(force);
         // Git has ended; what it had started may not have listened.
-        killGroup(subprocess.pid, 'SIGKILL');
+        send('SIGKILL');
       }
       isolated?.remove();
     },

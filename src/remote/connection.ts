@@ -31,6 +31,8 @@ export interface Connection {
   /** How to log in; the protocols are the address's. */
   access: Omit<RemoteAccess, 'protocols'>;
   signal?: AbortSignal | undefined;
+  /** Settings besides those that no run goes without. */
+  config?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -38,15 +40,16 @@ export interface Connection {
  * @throws {PitonError} as `runGit`, with a hint when git could not log in
  */
 export async function runRemoteGit(
-  { program, address, access, signal }: Connection,
+  { program, address, access, signal, config }: Connection,
   call: Pick<GitCall, 'args' | 'input'> & { repository?: GitRepository },
 ): Promise<GitResult> {
   const remote = { ...access, protocols: address.protocols };
-  const rest = { config: CONFIG, remote, signal, timeoutMs: TRANSFER_TIMEOUT_MS };
+  const settings = { ...config, ...CONFIG };
+  const rest = { config: settings, remote, signal, timeoutMs: TRANSFER_TIMEOUT_MS };
   try {
     return await runGit(program, { ...call, ...rest });
   } catch (error) {
-    throw withHint(error);
+    throw withHint(error, access.asks);
   }
 }
 
@@ -76,17 +79,21 @@ const LOGIN = new RegExp(
     'Permission denied',
     'terminal prompts disabled',
     'Host key verification failed',
+    'unable to get password from user',
   ].join('|'),
   'i',
 );
 
-function withHint(error: unknown): unknown {
+function withHint(error: unknown, asks: boolean): unknown {
   if (!(error instanceof PitonError) || error.code !== 'GIT_FAILED') return error;
   const isLogin = LOGIN.test(String(error.details['stderr']));
   return new PitonError(error.code, error.message, {
-    hint: isLogin
-      ? 'piton asks for no password: set up an ssh agent or a git credential helper'
-      : 'git itself, with `git ls-remote` to the same address, may tell more',
+    hint: !isLogin
+      ? 'git itself, with `git ls-remote` to the same address, may tell more'
+      : asks
+        ? 'try again, or set up an ssh agent or a git credential helper'
+        : 'nobody is asked for a password here: run it on a terminal, without --yes, or set up ' +
+          'an ssh agent or a git credential helper',
     details: error.details,
     cause: error,
   });

@@ -149,6 +149,7 @@ export async function runFake(
     stdin: () => inputOf(options),
     stdout,
     stderr,
+    isAttended: terminal,
     clock: { now: () => NOW },
     stop: options.stop ?? never,
     forcedStop: options.forcedStop ?? never,

@@ -23,6 +23,7 @@ describe('the environment of git', () => {
       for (const name of ['PWD', 'OLDPWD', 'SHLVL', '_', 'NODE_V8_COVERAGE']) seen.delete(name);
       expect([...seen.keys()].sort()).to.deep.equal([
         'GIT_ALLOW_PROTOCOL',
+        'GIT_ASKPASS',
         'GIT_ATTR_NOSYSTEM',
         'GIT_AUTHOR_EMAIL',
         'GIT_AUTHOR_NAME',
@@ -44,6 +45,7 @@ describe('the environment of git', () => {
         'HOME',
         'LC_ALL',
         'PATH',
+        'SSH_ASKPASS_REQUIRE',
       ]);
       expect(seen.get('HOME')).to.equal('/dev/null');
       expect(seen.get('GIT_ALLOW_PROTOCOL')).to.equal('none');
@@ -58,6 +60,7 @@ describe('the environment of git', () => {
       protocols: ['file', 'ssh'],
       environment: { HOME: '/home/me' },
       configFiles: [],
+      asks: false,
     };
     const seen = await environment({ remote });
     expect(seen.get('HOME')).to.equal('/home/me');
@@ -72,7 +75,7 @@ describe('the environment of git', () => {
     const args = ['fetch', `file://${remoteDirectory}`, 'main:refs/heads/fetched'];
     const refused = await failureOf(runGit(realGit(), { repository, args }));
     expect(refused.message).to.contain("transport 'file' not allowed");
-    const remote = { protocols: ['file'] as const, environment: {}, configFiles: [] };
+    const remote = { protocols: ['file'] as const, environment: {}, configFiles: [], asks: false };
     await runGit(realGit(), { repository, args, remote });
     const args2 = ['rev-parse', 'refs/heads/fetched'];
     const fetched = await runGit(realGit(), { repository, args: args2 });
@@ -99,7 +102,7 @@ describe('the environment of git', () => {
       git(remote, 'commit', '-q', '--allow-empty', '-m', name);
     }
     const repository = repositoryAt(directory);
-    const access = { protocols: ['file'] as const, environment: {}, configFiles: [] };
+    const access = { protocols: ['file'] as const, environment: {}, configFiles: [], asks: false };
     const args = ['fetch', `file://${remote}`, 'main:refs/heads/fetched'];
     const trace = join(tempDirectory(), 'trace');
     access.environment = { GIT_TRACE: trace };
@@ -110,7 +113,12 @@ describe('the environment of git', () => {
   it('includes config files for a remote, and is stronger than they', async () => {
     const file = join(tempDirectory(), 'own.config');
     writeFileSync(file, '[maintenance]\n\tauto = true\n[user]\n\tfromfile = yes\n');
-    const remote = { protocols: [], environment: {}, configFiles: [file, '/no/such/file'] };
+    const remote = {
+      protocols: [],
+      environment: {},
+      configFiles: [file, '/no/such/file'],
+      asks: false,
+    };
     const read = async (key: string) => {
       const { stdout } = await runGit(realGit(), { args: ['config', '--get', key], remote });
       return stdout.toString();
@@ -172,7 +180,7 @@ describe('the environment of git', () => {
     git(join(clone, 'sub'), 'config', 'remote.origin.uploadpack', program);
 
     const repository = repositoryAt(clone);
-    const access = { protocols: ['file'] as const, environment: {}, configFiles: [] };
+    const access = { protocols: ['file'] as const, environment: {}, configFiles: [], asks: false };
     const fetch = (name: string, config = {}) =>
       runGit(realGit(), {
         repository,

@@ -154,16 +154,19 @@ describe('runGit', () => {
       return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'latin1'));
     }
 
-    it('has ended git and all it started before it fails, at the timeout', async function () {
-      this.timeout(15_000);
-      const call = { args: ['--', notes], timeoutMs: 300 };
-      const program = fakeGit(STUBBORN.replaceAll('$1', '$3'));
-      const error = await failureOf(runGit(program, call));
-      expect(error.code).to.equal('GIT_FAILED');
-      expect(error.details).to.include({ timed_out: true });
-      expect(error.hint).to.be.a('string');
-      expect((await noted()).filter(isRunning)).to.deep.equal([]);
-    });
+    for (const asks of [false, true]) {
+      const where = asks ? ' in its group, to ask on its terminal' : '';
+      it(`has ended git and all it started${where} before it fails, at the timeout`, async () => {
+        const remote = { protocols: [], environment: {}, configFiles: [], asks };
+        const call = { args: ['--', notes], timeoutMs: 300, remote };
+        const program = fakeGit(STUBBORN.replaceAll('$1', '$3'));
+        const error = await failureOf(runGit(program, call));
+        expect(error.code).to.equal('GIT_FAILED');
+        expect(error.details).to.include({ timed_out: true });
+        expect(error.hint).to.be.a('string');
+        expect((await noted()).filter(isRunning)).to.deep.equal([]);
+      });
+    }
 
     it('ends also what has let go of its output', async () => {
       const program = fakeGit(

@@ -59,6 +59,9 @@ describe('remote: kinds of repositories', function () {
     const { workspace } = await openNative(left, { remoteEnvironment });
     const failure = await failureOf(workspace.fetch('ssh://me@host/r.git'));
     expect(failure).to.include({ code: 'GIT_FAILED' });
-    expect(failure.hint).to.match(/ssh agent/);
+    expect(failure.hint).to.match(/on a terminal.*ssh agent/);
+    const terminal = { remoteEnvironment, terminalPrompts: true };
+    const asked = await failureOf((await openNative(left, terminal)).workspace.fetch('ssh://h/r'));
+    expect(asked.hint).to.match(/try again/);
   });
 });

@@ -10,6 +10,9 @@ const PACKAGE_BY_PROGRAM = {
   zsh: 'zsh',
   fish: 'fish',
   man: 'man-db',
+  script: 'bsdutils',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
 } as const;
 
 export type Program = keyof typeof PACKAGE_BY_PROGRAM;

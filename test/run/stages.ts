@@ -124,6 +124,13 @@ const HOSTS: MochaOptions = {
   parallel: false,
 };
 
+const TERMINALS: MochaOptions = {
+  folders: ['terminals'],
+  timeoutMs: 120_000,
+  limitMinutes: 5,
+  parallel: false,
+};
+
 const SCENARIO: MochaOptions = {
   folders: ['scenario'],
   timeoutMs: 120_000,
@@ -172,6 +179,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('scenario', SCENARIO),
   mochaStage('shells', SHELLS, ['git', 'zsh', 'fish', 'man']),
   mochaStage('hosts', HOSTS),
+  mochaStage('terminals', TERMINALS, ['git', 'script', 'ssh', 'sshd']),
   mochaStage('concurrency', CONCURRENCY),
   mochaStage('crash', CRASH, ['git', 'strace']),
   mochaStage('package', PACKAGE),
