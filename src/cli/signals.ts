@@ -3,6 +3,12 @@ import { Interruption, STOP_SIGNALS } from './interruption.js';
 /** What a program that piton runs may be sent while it runs, beside what stops piton itself. */
 const PASSED_ON = [...STOP_SIGNALS, 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
+/**
+ * Who types Ctrl-C, or sends a signal to a whole group, means the program: it may have ended before
+ * piton has come to see the same signal.
+ */
+const LATE_MS = 1_000;
+
 /** A process, or what looks like one. */
 type Listening = Pick<NodeJS.Process, 'on' | 'off'>;
 
@@ -42,7 +48,7 @@ export class Signals {
     this.#forcedStop.abort(reason);
   }
 
-  /** While the work lasts, signals are another program's, and do not stop piton. */
+  /** While the work lasts, and a moment longer, signals are another program's and stop nothing. */
   async passOnDuring<T>(passOn: PassOn, work: Promise<T>): Promise<T> {
     const listeners = PASSED_ON.map((signal) => [signal, () => passOn(signal)] as const);
     for (const [signal, listener] of listeners) this.#process.on(signal, listener);
@@ -50,8 +56,10 @@ export class Signals {
     try {
       return await work;
     } finally {
-      this.#isPassingOn = false;
-      for (const [signal, listener] of listeners) this.#process.off(signal, listener);
+      setTimeout(() => {
+        this.#isPassingOn = false;
+        for (const [signal, listener] of listeners) this.#process.off(signal, listener);
+      }, LATE_MS).unref();
     }
   }
 }

@@ -93,6 +93,7 @@ describe('cli: run', () => {
       configHome: '/cfg',
       searchPath: '/bin',
       remoteEnvironment: {},
+      terminalPrompts: false,
       command: 'piton plan list',
     };
     expect(await opened(['plan', 'list'])).to.deep.equal(found);

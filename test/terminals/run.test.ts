@@ -39,7 +39,7 @@ describe('terminals: run', () => {
     await terminal.until(/go\r\n/);
     terminal.type(CTRL_C);
     expect(await terminal.ended, terminal.screen()).to.equal(130);
-    expect(terminal.screen().match(/interrupted/g)).to.have.length(1);
+    expect(terminal.screen().match(/interrupted/g), terminal.screen()).to.have.length(1);
     expect(terminal.screen().match(/Rolled back/g)).to.have.length(1);
     expect(file()).to.equal('one\n');
   });
