@@ -211,6 +211,18 @@ export interface NamedDecisionData {
   decision: DecisionData;
 }
 
+export interface DecisionToRepeatData extends DecisionData {
+  /** Of the newest correction that calls for it; null when it was never corrected. */
+  correction: {
+    correction_id: string;
+    /** The one that was corrected; this one may have fallen with it. */
+    decision_id: string;
+    mode: 'revert' | 'append';
+    reason: string;
+    guidance: string | null;
+  } | null;
+}
+
 export interface ResumeData {
   plan_id: string;
   next_step: number;
@@ -223,7 +235,7 @@ export interface ResumeData {
   changes: { added: number; modified: number; deleted: number } | null;
   /** null: no limit. */
   reversions_left: number | null;
-  decisions_to_repeat: DecisionData[];
+  decisions_to_repeat: DecisionToRepeatData[];
 }
 
 export interface StatusData {

@@ -1,8 +1,19 @@
-import type { Decision, Plan } from './types.js';
+import type { Correction, Decision, Plan } from './types.js';
 
 /** The step to go on with. */
 export function nextStep(plan: Plan): number {
   return plan.last_completed_step + 1;
+}
+
+/** What a correction says to whoever carries a decision out again, or decides anew. */
+export type Advice = Pick<
+  Correction,
+  'correction_id' | 'decision_id' | 'mode' | 'reason' | 'guidance'
+>;
+
+export interface DecisionToRepeat extends Decision {
+  /** Of the newest correction that calls for it; null when it was never corrected. */
+  correction: Advice | null;
 }
 
 /**
@@ -11,21 +22,28 @@ export function nextStep(plan: Plan): number {
  * those that a correction took back, to be made anew, until there is another one of their step.
  * A correction counts until the decision is done, or the correction is taken back.
  */
-export function decisionsToRepeat(plan: Plan): Decision[] {
-  const { again, fallen } = corrected(plan);
-  return plan.decisions.filter((decision) => {
-    const { decision_id: id, status, step } = decision;
+export function decisionsToRepeat(plan: Plan): DecisionToRepeat[] {
+  return plan.decisions.flatMap((decision): DecisionToRepeat[] => {
+    const { status, step } = decision;
+    const correction = adviceFor(decision, plan);
     const isAhead = step >= nextStep(plan);
-    if (status === 'active') return isAhead || again.has(id);
-    return isAhead && fallen.has(id) && !isReplaced(decision, plan);
+    const isCalledFor =
+      status === 'active'
+        ? isAhead || correction !== null
+        : isAhead && correction !== null && !isReplaced(decision, plan);
+    return isCalledFor ? [{ ...decision, correction }] : [];
   });
 }
 
-function corrected({ corrections }: Plan): { again: Set<string>; fallen: Set<string> } {
-  const applied = corrections.filter(({ status }) => status === 'applied');
-  const again = applied.filter(({ mode }) => mode === 'append').map((one) => one.decision_id);
-  const fallen = applied.filter(({ mode }) => mode === 'revert').flatMap((one) => one.affected);
-  return { again: new Set(again), fallen: new Set(fallen) };
+function adviceFor({ decision_id: id, status }: Decision, { corrections }: Plan): Advice | null {
+  const found = corrections.findLast(({ mode, status: state, decision_id: about, affected }) => {
+    if (state !== 'applied') return false;
+    if (mode === 'append') return status === 'active' && about === id;
+    return status === 'reverted' && affected.includes(id);
+  });
+  if (found === undefined) return null;
+  const { correction_id, decision_id, mode, reason, guidance } = found;
+  return { correction_id, decision_id, mode, reason, guidance };
 }
 
 /** Ids are in the order of time. */

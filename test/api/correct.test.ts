@@ -137,7 +137,16 @@ describe('correct', () => {
     expect(treeOf(c.root)).to.deep.equal(before);
     const after = await c.workspace.showPlan('p');
     expect(after).to.include({ reversion_count: 0, last_completed_step: -1 });
-    expect((await c.workspace.resumePlan()).decisions_to_repeat).to.deep.equal([decision]);
+    const { correction_id } = data.correction;
+    const advice = { reason: 'too slow', guidance: 'use a library' };
+    expect((await c.workspace.resumePlan()).decisions_to_repeat).to.deep.equal([
+      {
+        ...decision,
+        correction: {
+          ...{ correction_id, decision_id: decision.decision_id, mode: 'append', ...advice },
+        },
+      },
+    ]);
     expect(await failure(c.workspace.undo())).to.include({ code: 'NOTHING_TO_UNDO' });
   });
 

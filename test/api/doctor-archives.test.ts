@@ -3,7 +3,7 @@ import { readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { DoctorData } from '../../src/api/data.js';
 import { PitonError } from '../../src/core/errors.js';
 import { Correcting } from './correcting.js';
-import { closeWorkspaces } from './workspaces.js';
+import { closeWorkspaces, openTest } from './workspaces.js';
 
 describe('doctor: archives', () => {
   let c: Correcting;
@@ -101,7 +101,18 @@ describe('doctor: archives', () => {
   });
 
   it('tells of an archive whose plan is gone, and keeps it', async () => {
-    await c.workspace.deletePlan('p');
+    const { plan_id: planId } = await c.workspace.deletePlan('p');
+    const place = c.archive(`archive/${planId}`);
+    expect(c.warnings.slice(-1)).to.deep.equal([
+      {
+        code: 'ARCHIVES_KEPT',
+        message:
+          `what its corrections archived stays, 7 files in ${place}; ` +
+          'take what you need and delete the folder',
+      },
+    ]);
+    const native = await openTest(c.root, { engine: 'native' });
+    expect(await native.gc()).to.include({ swept: 0 });
     const [found] = await problems();
     expect(found).to.match(/holds 7 files \(\d+ bytes\) of a plan that is gone; take what you/);
     rmSync(c.archive(`${folder}/files`), { recursive: true });

@@ -188,7 +188,7 @@ export const RESUMED: ResumeData = {
   worktree_matches: false,
   changes: { added: 1, modified: 0, deleted: 0 },
   reversions_left: 9,
-  decisions_to_repeat: [DECISION],
+  decisions_to_repeat: [{ ...DECISION, correction: null }],
 };
 
 export const INITIALISED: InitData = {

@@ -77,4 +77,24 @@ describe('decisionsToRepeat', () => {
     const corrections = [correction(1, { status: 'undone' }), correction(2, { mode: 'revert' })];
     expect(toRepeat(all, corrections)).to.deep.equal([]);
   });
+
+  it('says what the newest correction that calls for each told', () => {
+    const decisions = [decision(1, 4), decision(2, 5, 'reverted'), decision(3, 6)];
+    const corrections = [
+      correction(1, { guidance: 'older' }),
+      correction(2, { mode: 'revert', affected: [idOf(2)], reason: 'slow', guidance: null }),
+      { ...correction(1, { guidance: 'newer' }), correction_id: idOf(30) },
+      correction(3, { status: 'undone' }),
+    ];
+    const plan = samplePlan({ last_completed_step: 3, decisions, corrections });
+    const about = { reason: 'r', guidance: 'newer', mode: 'append' };
+    expect(decisionsToRepeat(plan).map((one) => one.correction)).to.deep.equal([
+      { correction_id: idOf(30), decision_id: idOf(1), ...about },
+      {
+        ...{ correction_id: idOf(22), decision_id: idOf(2), mode: 'revert' },
+        ...{ reason: 'slow', guidance: null },
+      },
+      null,
+    ]);
+  });
 });

@@ -32,7 +32,11 @@ describe('a decision that was wrong', () => {
     expect(['parser.py', 'lexer.py', 'build/parser.pyc'].map((path) => day.read(path)))
       .to.deep //
       .equal(['old\n', null, null]);
-    expect(day.piton('resume')).to.include({ next_step: 0, worktree_matches: true });
+    const resumed = day.piton('resume');
+    expect(resumed).to.include({ next_step: 0, worktree_matches: true });
+    expect(resumed['decisions_to_repeat'])
+      .to.have.nested.property('[0].correction')
+      .that.includes({ reason: 'too slow', guidance: 'use a library' });
     const another = day.decide('parser', 'which parser, again');
     day.write('parser.py', 'import parser\n');
     day.piton('plan', 'decision', 'done', 'parser', another);
@@ -65,8 +69,8 @@ describe('a decision that was wrong', () => {
     const data = correct('--mode', 'append');
     expect(data).to.deep.include({ rollback: null, archived: [] });
     expect(day.read('parser.py')).to.equal('hand-written\n');
-    expect(day.piton('resume'))
-      .to.have.property('decisions_to_repeat')
-      .that.has.nested.property('[0].decision_id', decision);
+    const [again] = day.piton('resume')['decisions_to_repeat'] as Record<string, unknown>[];
+    expect(again).to.include({ decision_id: decision, status: 'active' });
+    expect(again).to.have.nested.property('correction.guidance', 'use a library');
   });
 });

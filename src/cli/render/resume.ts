@@ -1,7 +1,8 @@
-import type { ResumeData } from '../../api/data.js';
+import type { DecisionToRepeatData, ResumeData } from '../../api/data.js';
 import { ago } from './amounts.js';
 import { checkpointLabel } from './checkpoint.js';
 import { decisionRow } from './decision.js';
+import { escapeControl } from './escape-control.js';
 import { facts, listBelow } from './lists.js';
 import type { View } from './view.js';
 import { showChanges } from './workspace.js';
@@ -22,5 +23,27 @@ export function renderResume(data: ResumeData, view: View): string {
   const decisions = listBelow('to carry out', data.decisions_to_repeat, view, (decision) =>
     decisionRow(decision, view),
   );
-  return `${position}${decisions}`;
+  const guidance = listBelow('guidance', guided(data.decisions_to_repeat), view, (one) => [
+    view.paint('yellow', one.decision_id),
+    escapeControl(one.guidance),
+    `(${escapeControl(one.reason)})`,
+  ]);
+  return `${position}${decisions}${guidance}`;
+}
+
+interface Guided {
+  decision_id: string;
+  guidance: string;
+  reason: string;
+}
+
+/** What to do otherwise this time, once for each correction although several fell with it. */
+function guided(decisions: readonly DecisionToRepeatData[]): Guided[] {
+  const byCorrection = new Map<string, Guided>();
+  for (const { correction } of decisions) {
+    if (correction === null || correction.guidance === null) continue;
+    const { correction_id: id, decision_id, guidance, reason } = correction;
+    byCorrection.set(id, { decision_id, guidance, reason });
+  }
+  return [...byCorrection.values()];
 }

@@ -18,6 +18,27 @@ describe('cli: where to go on, for people', () => {
     );
   });
 
+  it('tells once what to do otherwise, whatever fell with the decision', () => {
+    const correction = {
+      correction_id: '01J0000000000000000000000C',
+      decision_id: DECISION.decision_id,
+      mode: 'revert' as const,
+      ...{ reason: 'too slow', guidance: 'use a\u001blibrary' },
+    };
+    const fallen = { ...DECISION, status: 'reverted' as const, correction };
+    const unguided = { ...fallen, correction: { ...correction, guidance: null } };
+    const told = (...decisions: (typeof fallen | typeof unguided)[]): string =>
+      renderResume({ ...RESUMED, decisions_to_repeat: decisions }, PLAIN);
+    expect(told(fallen, fallen)).to.include(
+      lines(
+        `  ${DECISION.decision_id}  reverted  step 4  which parser: hand-written`,
+        'guidance:',
+        `  ${DECISION.decision_id}  use a\\x1blibrary  (too slow)`,
+      ),
+    );
+    expect(told(unguided)).to.not.include('guidance');
+  });
+
   it('leaves out what there is none of', () => {
     const fresh = {
       ...RESUMED,
