@@ -33,11 +33,15 @@ const NEW_MODE = 0o755;
 const MANAGERS: readonly { mark: RegExp; note: string }[] = [
   {
     mark: /lefthook/i,
-    note: "lefthook makes this script anew at times: then run 'piton hooks install' again",
+    note:
+      'lefthook makes this script anew when its settings change, without piton; what stays is a ' +
+      "command 'piton hooks run git <hook>' in lefthook.yml",
   },
   {
     mark: /pre-commit\.com|\bpre_commit\b/,
-    note: "'pre-commit install' makes this script anew: then run 'piton hooks install' again",
+    note:
+      "'pre-commit install' makes this script anew, without piton; what stays is a local hook " +
+      "with 'piton hooks run git <hook>' in .pre-commit-config.yaml",
   },
 ];
 
@@ -85,14 +89,17 @@ export function proposeGitUninstall(
   return {
     hooks: events.map((event) => stateOf(event, folder.place(event))),
     files: [...unique.values()].flatMap((place) =>
-      [place, movedAside(place)].flatMap((each) => uninstallAt(each)),
+      [place, ...movedAside(place)].flatMap((each) => uninstallAt(each)),
     ),
   };
 }
 
-/** pre-commit calls a script that was there before its own by this name, and goes on running it. */
-function movedAside({ base, below }: HookPlace): HookPlace {
-  return { base, below: `${below}.legacy` };
+/**
+ * Where managers put a script that was there before their own: pre-commit, which goes on running
+ * it, and lefthook, which brings it back when it is uninstalled.
+ */
+function movedAside({ base, below }: HookPlace): HookPlace[] {
+  return ['legacy', 'old'].map((end) => ({ base, below: `${below}.${end}` }));
 }
 
 function installAt(

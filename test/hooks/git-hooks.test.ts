@@ -19,18 +19,7 @@ import type { Warning } from '../../src/core/types.js';
 import { git, makeRepository } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { closeWorkspaces, openTest } from '../api/workspaces.js';
-
-/** All below a folder: contents, modes and links, by path. */
-function pictureOf(directory: string): Record<string, string> {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
-  const lines = names.map((name) => {
-    const path = join(directory, name);
-    const stat = lstatSync(path);
-    const content = stat.isFile() ? readFileSync(path, 'latin1') : '';
-    return [name, `${stat.mode.toString(8)} ${content}`];
-  });
-  return Object.fromEntries(lines) as Record<string, string>;
-}
+import { pictureOf } from './picture.js';
 
 function put(path: string, content: string, mode = 0o755): string {
   mkdirSync(dirname(path), { recursive: true });
@@ -204,18 +193,20 @@ describe('api: hooks of git', () => {
     expect(warnings.map(({ code }) => code)).to.deep.equal(['HOOK_NOTE', 'HOOK_NOTE']);
   });
 
-  it('that pre-commit moved aside are taken out too', async () => {
-    const root = makeRepository();
-    const workspace = await open(root);
-    await workspace.installHooks({ hooks: ['pre-commit'] });
-    const hooks = join(root, '.git/hooks');
-    const script = readFileSync(join(hooks, 'pre-commit'), 'utf8');
-    put(join(hooks, 'pre-commit.legacy'), script);
-    put(join(hooks, 'pre-commit'), '#!/usr/bin/env python3\n# pre-commit.com\n');
-    await workspace.uninstallHooks();
-    expect(existsSync(join(hooks, 'pre-commit.legacy'))).to.equal(false);
-    expect(existsSync(join(hooks, 'pre-commit'))).to.equal(true);
-  });
+  for (const end of ['legacy', 'old']) {
+    it(`that others moved aside as .${end} are taken out too`, async () => {
+      const root = makeRepository();
+      const workspace = await open(root);
+      await workspace.installHooks({ hooks: ['pre-commit'] });
+      const hooks = join(root, '.git/hooks');
+      const script = readFileSync(join(hooks, 'pre-commit'), 'utf8');
+      put(join(hooks, `pre-commit.${end}`), script);
+      put(join(hooks, 'pre-commit'), '#!/usr/bin/env python3\n# pre-commit.com\n');
+      await workspace.uninstallHooks();
+      expect(existsSync(join(hooks, `pre-commit.${end}`))).to.equal(false);
+      expect(existsSync(join(hooks, 'pre-commit'))).to.equal(true);
+    });
+  }
 
   it('elsewhere than in the workspace are refused and explained', async () => {
     const root = makeRepository();
