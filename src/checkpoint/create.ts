@@ -74,6 +74,8 @@ interface Draft {
   look: Look;
   head: HeadState;
   manifest: CheckpointManifest;
+  /** As the sidecar is to have it. */
+  index: Buffer | ObjectId | null;
   staged: ObjectId | null;
   /** Whether the stat cache that was used still holds. */
   isVouched: boolean;
@@ -142,7 +144,11 @@ class Creation {
     if (known !== null) look.staging?.learn(known);
     const isKnown = known !== null && before !== null;
     const staged = isKnown ? before.sidecar.stagedId : await this.#addStaged(look.staging, head);
-    return { look, head, manifest: this.#manifest(look, head), staged, isVouched };
+    // What the latest holds need not be read again: it is as large as the tree.
+    const knownIndex = isKnown ? before.sidecar.indexId : null;
+    const isStored = knownIndex !== null && this.#batch.has(knownIndex);
+    const index = isStored ? knownIndex : (look.staging?.bytes ?? null);
+    return { look, head, manifest: this.#manifest(look, head), index, staged, isVouched };
   }
 
   #remember({ look, isVouched }: Draft, stamp: bigint, checkpoint: Checkpoint): void {
@@ -213,7 +219,7 @@ class Creation {
     const tree = addSidecarTree(this.#batch, {
       planState: this.#request.planState,
       manifest: draft.manifest,
-      index: staging?.bytes ?? null,
+      index: draft.index,
       sharedIndex: staging?.readShared() ?? null,
       staged: draft.staged,
     });

@@ -21,8 +21,8 @@ export interface SidecarContents {
   /** The bytes of `plan.json`. */
   planState: Buffer;
   manifest: CheckpointManifest;
-  /** The staging area's file, or null when there is none. */
-  index: Buffer | null;
+  /** The staging area's file, or its id when it is stored already; null when there is none. */
+  index: Buffer | ObjectId | null;
   /** The file that a split index shares its entries with. */
   sharedIndex: Buffer | null;
   /** The tree of blobs that only the staging area refers to, or null for none. */
@@ -34,8 +34,9 @@ export const PITON_IDENTITY = { name: 'piton', email: 'piton@localhost' } as con
 /** The tree of a sidecar; every part is in the batch afterwards. */
 export function addSidecarTree(batch: ObjectBatch, contents: SidecarContents): ObjectId {
   const entries: TreeEntry[] = [];
-  const addBlob = (name: TreeEntry['name'], data: Buffer): void => {
-    entries.push({ mode: MODE.file, name, oid: batch.add('blob', data) });
+  const addBlob = (name: TreeEntry['name'], data: Buffer | ObjectId): void => {
+    const oid = typeof data === 'string' ? data : batch.add('blob', data);
+    entries.push({ mode: MODE.file, name, oid });
   };
   addBlob(SIDECAR_NAMES.planState, contents.planState);
   addBlob(SIDECAR_NAMES.manifest, formatManifest(contents.manifest));

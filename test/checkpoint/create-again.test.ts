@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { rmSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { CreateRequest } from '../../src/checkpoint/create.js';
@@ -119,5 +119,24 @@ describe('checkpoint: the same again', function () {
     const third = (await take(context, { latest: checkpoint })).checkpoint;
     const sidecar = await Sidecar.open(third, context.refs, context.objects);
     expect(sidecar.stagedId).to.equal(null);
+  });
+
+  it('reads the object of an unchanged staging area only when it has gone', async () => {
+    const root = committed({ a: 'a' });
+    const { context, latest } = await firstOf(root);
+    const { indexId } = await Sidecar.open(latest, context.refs, context.objects);
+    const object = join(root, '.git/objects', `${indexId?.slice(0, 2)}/${indexId?.slice(2)}`);
+    chmodSync(object, 0o644);
+    writeFileSync(object, '');
+    write(root, { b: 'b' });
+    const second = (await take(context, { latest })).checkpoint;
+    expect(lstatSync(object).size).to.equal(0);
+    rmSync(object);
+    write(root, { c: 'c' });
+    const { checkpoint: third } = await take(context, { latest: second });
+    const sidecar = await Sidecar.open(third, context.refs, context.objects);
+    expect(sidecar.indexId).to.equal(indexId);
+    expect(await sidecar.readIndex()).to.deep.equal(readFileSync(join(root, '.git/index')));
+    assertFsckClean(root);
   });
 });
