@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -10,15 +10,17 @@ import { removeFile } from '../disk/remove-file.js';
 
 /*
  * What V8 made of the program's files, kept for the next start. Node does this by itself since
- * 22.1; for older ones a file is kept for each large file of the program: the code, with a CRC-32
- * before it, which a torn one does not have. V8 takes code on trust, so the folder must be nobody
- * else's; code that another release of V8 made it refuses by itself.
+ * 22.1; for older ones a file is kept for each large file of the program: two CRC-32, of the code,
+ * which a torn one does not have, and of the source, of which V8 looks at the length alone; then
+ * the code. V8 takes code on trust, so the folder must be nobody else's; code that another release
+ * of V8 made it refuses by itself.
  */
 
 /** Smaller files are compiled in less time than it takes to read another one. */
 const LEAST_SOURCE_BYTES = 32 * 1024;
 const MOST_CODE_BYTES = 32 * 1024 * 1024;
 const CRC_BYTES = 4;
+const HEADER_BYTES = 2 * CRC_BYTES;
 /** Code of programs that are not there any more is not asked for again. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -43,9 +45,15 @@ export function keepCompiledCode(
   const cacheHome = homes.find((path) => isAbsolute(path));
   if (cacheHome === undefined) return;
   const own = join(cacheHome, 'piton', enableCompileCache === undefined ? 'code' : 'compile');
-  if (!isOwnFolder(own)) return;
+  if (isInWorkspace(own) || !isOwnFolder(own)) return;
   if (enableCompileCache === undefined) keepCodeIn(own);
   else enableCompileCache(own);
+}
+
+/** Whether a checkpoint might capture what is in a folder: not all ignore their caches. */
+function isInWorkspace(folder: string): boolean {
+  const parent = dirname(folder);
+  return existsSync(join(folder, '.git')) || (parent !== folder && isInWorkspace(parent));
 }
 
 /** Whether only this user can write to a folder, which is made when it is missing. */
@@ -68,6 +76,7 @@ function unlessSystem<T>(error: unknown, value: T): T {
 
 interface Compiled {
   script: Script;
+  sourceCrc: number;
   path: string;
 }
 
@@ -86,24 +95,27 @@ function keepCodeIn(folder: string): void {
 
 /** @returns what is worth keeping and was not kept yet */
 function load(module: NodeModule, file: string, folder: string): Compiled | null {
-  const source = readFileSync(file, 'utf8');
-  const isLarge = source.length >= LEAST_SOURCE_BYTES;
+  const bytes = readFileSync(file);
+  const source = bytes.toString('utf8');
+  const isLarge = bytes.length >= LEAST_SOURCE_BYTES;
+  const sourceCrc = isLarge ? crc32(bytes) : 0;
   const path = join(folder, `${basename(file)}-${process.version}-${process.arch}`);
-  const cachedData = isLarge ? readCode(path) : undefined;
+  const cachedData = isLarge ? readCode(path, sourceCrc) : undefined;
   const options = { filename: file, ...(cachedData !== undefined && { cachedData }) };
   const script = new Script(nodeModule.Module.wrap(source), options);
   const run = script.runInThisContext() as (...args: unknown[]) => void;
   const { exports } = module as { exports: unknown };
   run.call(exports, exports, module.require.bind(module), module, file, dirname(file));
   const isKept = cachedData !== undefined && script.cachedDataRejected === false;
-  return isLarge && !isKept ? { script, path } : null;
+  return isLarge && !isKept ? { script, sourceCrc, path } : null;
 }
 
-function readCode(path: string): Buffer | undefined {
+function readCode(path: string, sourceCrc: number): Buffer | undefined {
   try {
     const bytes = readBounded(path, MOST_CODE_BYTES);
-    if (bytes === null || bytes.length < CRC_BYTES) return undefined;
-    const code = bytes.subarray(CRC_BYTES);
+    if (bytes === null || bytes.length < HEADER_BYTES) return undefined;
+    if (bytes.readUInt32LE(CRC_BYTES) !== sourceCrc) return undefined;
+    const code = bytes.subarray(HEADER_BYTES);
     return crc32(code) === bytes.readUInt32LE(0) ? code : undefined;
   } catch (error) {
     return unlessSystem(error, undefined);
@@ -113,11 +125,12 @@ function readCode(path: string): Buffer | undefined {
 function keepAll(compiled: readonly Compiled[], folder: string): void {
   if (compiled.length === 0) return;
   try {
-    for (const { script, path } of compiled) {
+    for (const { script, sourceCrc, path } of compiled) {
       const code = script.createCachedData();
-      const crc = Buffer.alloc(CRC_BYTES);
-      crc.writeUInt32LE(crc32(code));
-      writeAtomic(path, Buffer.concat([crc, code]), { mode: 0o600, durability: 'fast' });
+      const header = Buffer.alloc(HEADER_BYTES);
+      header.writeUInt32LE(crc32(code));
+      header.writeUInt32LE(sourceCrc, CRC_BYTES);
+      writeAtomic(path, Buffer.concat([header, code]), { mode: 0o600, durability: 'fast' });
     }
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { keepCompiledCode } from '../../src/cli/code-cache.js';
 import { TEST_ENV } from '../helpers/git.js';
@@ -28,20 +29,24 @@ class Program {
   readonly code = join(this.home, '.cache/piton/code');
 
   constructor() {
-    const large = 'x'.repeat(40_000);
-    writeFileSync(join(this.#folder, 'small.cjs'), "exports.small = () => 'kleinß🧗';\n");
-    writeFileSync(
-      join(this.#folder, 'large.cjs'),
-      "const { small } = require('./small.cjs');\n" +
-        "exports.words = () => [small(), __filename.slice(-9), module.id.slice(-9)].join(' ');\n" +
-        `/* ${large} */\n`,
-    );
+    writeFileSync(join(this.#folder, 'small.cjs'), "exports.small = () => 'klein';\n");
+    this.write('großß🧗');
     const text =
       `import { createRequire } from 'node:module';\n` +
       `import { keepCompiledCode } from ${JSON.stringify(COMPILED)};\n` +
       `keepCompiledCode(process.env, process.env.HOME, {});\n` +
       `console.log(createRequire(import.meta.url)('./large.cjs').words());\n`;
     writeFileSync(join(this.#folder, 'main.mjs'), text);
+  }
+
+  /** Writes the large file, which says a word. */
+  write(word: string): void {
+    const filling = 'x'.repeat(40_000);
+    const text =
+      `const { small } = require('./small.cjs');\n` +
+      `const names = () => [small(), '${word}', __filename.slice(-9), module.id.slice(-9)];\n` +
+      `exports.words = () => names().join(' ');\n/* ${filling} */\n`;
+    writeFileSync(join(this.#folder, 'large.cjs'), text);
   }
 
   /** What it says, from start to end. */
@@ -65,7 +70,15 @@ class Program {
   }
 }
 
-const SAID = 'kleinß🧗 large.cjs large.cjs\n';
+/** What is kept with other code, as if V8 had made that of the same source. */
+function withCode(kept: Buffer, code: Buffer): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(crc32(code));
+  kept.copy(header, 4, 4, 8);
+  return Buffer.concat([header, code]);
+}
+
+const SAID = 'klein großß🧗 large.cjs large.cjs\n';
 
 describe('cli: code cache', () => {
   it('keeps the code of large files for this user alone, and uses it', () => {
@@ -89,8 +102,7 @@ describe('cli: code cache', () => {
       () => truncateSync(file, whole.length - 8),
       () => truncateSync(file, 2),
       () => writeFileSync(file, Buffer.concat([whole.subarray(0, 200), Buffer.alloc(99)])),
-      // Code of another source: V8 itself refuses it.
-      () => writeFileSync(file, Buffer.from([0x6c, 0xdf, 0x44, 0x65, 0x61])),
+      () => writeFileSync(file, withCode(whole, Buffer.from('no code'))),
     ];
     for (const damage of damages) {
       damage();
@@ -106,6 +118,26 @@ describe('cli: code cache', () => {
     symlinkSync(elsewhere, file);
     expect(program.run()).to.equal(SAID);
     expect(readFileSync(elsewhere)).to.deep.equal(whole);
+  });
+
+  it('does not take the code of another source of the same length', () => {
+    const program = new Program();
+    program.run();
+    program.write('gross!!');
+    expect(program.run()).to.equal('klein gross!! large.cjs large.cjs\n');
+  });
+
+  it('keeps nothing in a workspace', () => {
+    const program = new Program();
+    const git = join(program.home, '.git');
+    for (const make of [() => mkdirSync(git), () => writeFileSync(git, 'gitdir: elsewhere\n')]) {
+      make();
+      expect(program.run()).to.equal(SAID);
+      expect(existsSync(join(program.home, '.cache'))).to.equal(false);
+      spawnSync('rm', ['-r', git]);
+    }
+    program.run();
+    expect(program.kept).to.have.length(1);
   });
 
   it('neither reads nor writes where others can write', () => {
