@@ -70,7 +70,10 @@ export async function installHooks(
   return data;
 }
 
-/** Takes piton out of hooks, and leaves their files as they were without it. */
+/**
+ * Takes piton out of hooks, and leaves their files as they were without it. When none are named, a
+ * file behind a link is a warning.
+ */
 export async function uninstallHooks(
   session: Session,
   options: HookChangeOptions,
@@ -82,8 +85,19 @@ export async function uninstallHooks(
     level === 'user' || git.length === 0
       ? NOTHING
       : proposeGitUninstall({ ...repositoryOf(session), events: git });
-  const ofAgents = proposeAgentUninstall({ agents, level, folders: foldersOf(session) });
-  return change(options, [ofGit, ofAgents]);
+  const folders = foldersOf(session);
+  const ofAgents = agents.map((agent) => {
+    try {
+      return proposeAgentUninstall({ agents: [agent], level, folders });
+    } catch (error) {
+      // Piton writes through no link, so it is not in there: that must not keep it in the others.
+      const isNamed = hooks !== undefined;
+      if (isNamed || !(error instanceof PitonError) || error.code !== 'UNSAFE_PATH') throw error;
+      session.warn({ code: 'HOOK_NOTE', message: `${agent}: ${error.message}` });
+      return NOTHING;
+    }
+  });
+  return change(options, [ofGit, ...ofAgents]);
 }
 
 const NOTHING: HookProposal = { hooks: [], files: [] };

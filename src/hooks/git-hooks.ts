@@ -162,11 +162,19 @@ function assertTakesBlock(script: HookFile, place: HookPlace, folder: GitHookFol
 
 function stateAt(event: GitEvent, place: HookPlace): HookState {
   try {
-    return stateOf(event, place, readHookFile(place));
+    const state = stateOf(event, place, readHookFile(place));
+    return state.installed ? state : (legacyState(event, place) ?? state);
   } catch (error) {
     if (error instanceof PitonError) return { ...stateOf(event, place), note: error.message };
     throw error;
   }
+}
+
+/** The state of a script that pre-commit has moved aside and runs from there. */
+function legacyState(event: GitEvent, { base, below }: HookPlace): HookState | null {
+  const place = { base, below: `${below}.legacy` };
+  const state = stateOf(event, place, readHookFile(place));
+  return state.installed ? { ...state, note: 'pre-commit has moved it there, and runs it' } : null;
 }
 
 function stateOf(

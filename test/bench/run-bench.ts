@@ -131,6 +131,7 @@ const COMMANDS: readonly [string, readonly string[], string][] = [
   ['--version', ['--version'], '1.4'],
   ['status', ['status', '--json'], '2'],
   ['checkpoint, nothing changed', ['checkpoint', '--json'], ''],
+  ['hooks run git pre-commit, nothing changed', ['hooks', 'run', 'git', 'pre-commit'], '2.5'],
 ];
 
 /** Whole commands, from start to end, in a small workspace; `node -e 0` is what none can beat. */

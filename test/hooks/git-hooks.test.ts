@@ -202,6 +202,10 @@ describe('api: hooks of git', () => {
       const script = readFileSync(join(hooks, 'pre-commit'), 'utf8');
       put(join(hooks, `pre-commit.${end}`), script);
       put(join(hooks, 'pre-commit'), '#!/usr/bin/env python3\n# pre-commit.com\n');
+      const { hooks: states } = await workspace.hooksStatus({ hooks: ['pre-commit'] });
+      const isRun = end === 'legacy';
+      expect(states[0]).to.include({ installed: isRun });
+      expect(states[0]?.place).to.match(isRun ? /pre-commit\.legacy$/ : /pre-commit$/);
       await workspace.uninstallHooks();
       expect(existsSync(join(hooks, `pre-commit.${end}`))).to.equal(false);
       expect(existsSync(join(hooks, 'pre-commit'))).to.equal(true);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AGENTS, HOSTS, type AgentName } from '../../src/hooks/hosts.js';
-import { payloadOf } from '../hooks/payloads.js';
+import { payloadOf, recordedEvents } from '../hooks/payloads.js';
 import { installPiton, piton, reasons, run, type Installed } from './installed.js';
 
 type Entry = { command?: string; hooks?: { command: string }[] };
@@ -36,6 +36,25 @@ function install(host: AgentName, user: Installed, root: string, ...args: string
 const IN_SHELLS = AGENTS.filter((host) => HOSTS[host].layout !== 'plugin');
 
 describe('hosts: agents', () => {
+  for (const host of AGENTS) {
+    it(`${host} hears what it must at every recorded event, and no more`, () => {
+      const { user, root } = workspace();
+      const events = recordedEvents(host);
+      expect(events).to.have.members(Object.keys(HOSTS[host].moments));
+      for (const event of events) {
+        const input = payloadOf(host, event, root);
+        const ended = run(user, '/', ['piton', 'hooks', 'run', host, event], input);
+        const reply = HOSTS[host].replies[event];
+        const stdout = reply === undefined ? '' : `${reply}\n`;
+        expect(ended, event).to.deep.equal({ status: 0, stdout, stderr: '' });
+      }
+      expect(existsSync(join(root, '.git/piton/log/hooks.log'))).to.equal(false);
+      const [plan, ...others] = piton(user, root, 'plan', 'list')['plans'] as object[];
+      expect(plan).to.include({ last_completed_step: 0, max_reversions: null });
+      expect(others).to.be.empty;
+    });
+  }
+
   for (const host of IN_SHELLS) {
     for (const level of ['--project', '--user']) {
       it(`${host} runs what is installed with ${level}, by sh`, () => {

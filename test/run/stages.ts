@@ -52,6 +52,7 @@ const SLOW: readonly string[] = [
   'cli/mcp/server',
   'disk/lock',
   'disk/retire',
+  'hooks/byte-equal',
   'process/hostile-repository',
   'remote/bundle',
   'remote/two-clones',
