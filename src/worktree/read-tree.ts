@@ -5,10 +5,13 @@ import type { ObjectReader } from '../store/object-store.js';
 import { damaged } from '../store/objects/damage.js';
 import { decodeTree, emptyTreeId } from '../store/objects/object-format.js';
 import { isSameEntry, type EntryPair } from './diff.js';
+import type { KnownTrees } from './known-trees.js';
 import { isSafeLinkName, isSafeName, unsafePathError } from './safe-names.js';
 
 export interface ReadTreeOptions {
   signal?: AbortSignal | undefined;
+  /** Trees that need not be read; the ids must have been found by hashing. */
+  known?: KnownTrees | undefined;
 }
 
 function hasSafeName({ name, mode }: TreeEntry): boolean {
@@ -26,12 +29,13 @@ class TreeWalk {
   readonly #objects: ObjectReader;
   readonly #signal: AbortSignal | undefined;
   readonly #emptyTree: ObjectId;
-  readonly #known = new Map<ObjectId, TreeEntry[]>();
+  readonly #known: Map<ObjectId, TreeEntry[]>;
   #paths = 0;
 
-  constructor(objects: ObjectReader, signal: AbortSignal | undefined) {
+  constructor(objects: ObjectReader, { signal, known }: ReadTreeOptions) {
     this.#objects = objects;
     this.#signal = signal;
+    this.#known = new Map(known);
     this.#emptyTree = emptyTreeId(objects.algorithm);
   }
 
@@ -94,8 +98,10 @@ export async function readTreeEntries(
   options: ReadTreeOptions = {},
 ): Promise<FileEntry[]> {
   const entries: FileEntry[] = [];
-  await collect(new TreeWalk(objects, options.signal), tree, ROOT, 0, entries);
-  return entries.sort((left, right) => compareBytes(left.path, right.path));
+  await collect(new TreeWalk(objects, options), tree, ROOT, 0, entries);
+  // Trees are in the order of their files' paths; of an empty folder's path they are not.
+  const isSorted = entries.every(({ mode }) => mode !== MODE.directory);
+  return isSorted ? entries : entries.sort((one, other) => compareBytes(one.path, other.path));
 }
 
 interface Side {
@@ -161,7 +167,7 @@ export async function readTreeDiff(
 ): Promise<EntryPair[]> {
   const pairs: EntryPair[] = [];
   if (before === after) return pairs;
-  const walk = new TreeWalk(objects, options.signal);
+  const walk = new TreeWalk(objects, options);
   const [left, right] = [before, after].map((oid): TreeEntry => {
     return { mode: MODE.directory, name: ROOT, oid };
   });
