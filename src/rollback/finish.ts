@@ -1,40 +1,15 @@
-import { join } from 'node:path';
 import { asBytePath, type BytePath } from '../core/byte-path.js';
-import { PitonError } from '../core/errors.js';
-import { isId } from '../core/ids.js';
-import type { ObjectId } from '../core/types.js';
-import { namesIn } from '../disk/names-in.js';
-import type { ObjectReader } from '../store/object-store.js';
 import { Areas } from './areas.js';
-import { algorithmOf, contentsId } from './contents-id.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
-import {
-  fileJournal,
-  readFiledJournal,
-  removeFiledJournal,
-  removeJournal,
-  type Journal,
-} from './journal.js';
+import { fileJournal, removeJournal, type Journal } from './journal.js';
 import { inFolder, ownerOf } from './kept-place.js';
 import { archivedPath, isArchiving, setAsideLeft, settleArchive } from './settle-archive.js';
-import { fileStateOf, isSameState, type RetireStep, type Step } from './steps.js';
+import { fileStateOf, type Step } from './steps.js';
+import { isCaptured, sweepOlderTrash } from './sweep-trash.js';
 import { slotName } from './take-step.js';
 import { dropEmptyRecord, writeTrashRecord, type Kept, type Retired } from './trash-record.js';
 
-const STATE_AREA = 0;
-const INDEX = asBytePath('index');
 const NEWCOMER_FORM = /^(\d+)\.newcomer-\d+$/;
-
-/** Whether what lies in a retired path's slot is in the safety checkpoint; null: nothing does. */
-function isCaptured(step: RetireStep, operation: OpenOperation): boolean | null {
-  const { retired } = operation.areas.at(step.to.area);
-  const name = slotName(step.to);
-  const stat = retired.lstat(name);
-  const { captured } = step;
-  if (stat === null) return null;
-  if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
-  return contentsId(retired, name, algorithmOf(captured.oid), stat) === captured.oid;
-}
 
 function pathsBySlot(steps: readonly Step[]): Map<string, BytePath> {
   const paths = new Map<string, BytePath>();
@@ -87,62 +62,6 @@ function keepUncaptured(journal: Journal, operation: OpenOperation): Kept[] {
     }
   }
   return kept;
-}
-
-/** Whether an object can be read whole. */
-async function isReadable(objects: ObjectReader, oid: ObjectId): Promise<boolean> {
-  try {
-    const object = await objects.readStream(oid);
-    if (object.whole === undefined) for await (const chunk of object.stream) void chunk;
-    return true;
-  } catch (error) {
-    if (error instanceof PitonError && error.code === 'OBJECT_DAMAGED') return false;
-    throw error;
-  }
-}
-
-/**
- * Deletes from an operation's trash what its safety checkpoint holds, object by object read back;
- * what was written to after it was retired, or cannot be read back, is kept for good.
- */
-async function sweepSlots(
-  context: RollbackContext,
-  journal: Journal,
-  operation: OpenOperation,
-): Promise<void> {
-  for (const step of journal.steps) {
-    if (step.kind !== 'retire' || isArchiving(step, journal)) continue;
-    const { retired } = operation.areas.at(step.to.area);
-    const name = slotName(step.to);
-    const { captured } = step;
-    const isSaved = isCaptured(step, operation);
-    if (isSaved === null) continue;
-    const isSafe =
-      captured !== null && isSaved && (await isReadable(context.objects, captured.oid));
-    if (isSafe) retired.unlink(name);
-    else retired.rename(name, operation.areas.keptAt(step.to.area), name);
-  }
-  const { retired } = operation.areas.at(STATE_AREA);
-  if (retired.lstat(INDEX) !== null) retired.unlink(INDEX);
-}
-
-/** Sweeps what earlier operations retired. Trash without its journal is left as it is. */
-async function sweepOlderTrash(context: RollbackContext, currentId: string): Promise<void> {
-  const trash = join(context.stateDir, 'trash');
-  for (const id of namesIn(trash)) {
-    if (id === currentId || !isId(id)) continue;
-    const journal = readFiledJournal(context.stateDir, id);
-    if (journal === null) continue;
-    const operation = openOperation(context, journal);
-    try {
-      await sweepSlots(context, journal, operation);
-      operation.areas.close();
-      removeFiledJournal(context.stateDir, id);
-      operation.areas.removeIfEmpty();
-    } finally {
-      operation.close();
-    }
-  }
 }
 
 /** Clears up where things were brought back from. */
@@ -199,7 +118,7 @@ export async function finishOperation(
 ): Promise<Retired[]> {
   for (const plan of journal.plansAfter) await context.writePlan(plan);
   const kept = clearOperation(context, journal, true);
-  await sweepOlderTrash(context, journal.id);
+  await sweepOlderTrash(context, journal);
   sweepReturned(context, journal);
   return kept;
 }

@@ -20,6 +20,7 @@ import {
   type TestOperation,
 } from './operations.js';
 
+const LATEST_ID = '01JPXN00000000000000000003';
 const UNDONE = { code: 'ENOENT' };
 
 /** A worktree with one captured and one uncaptured file, both to be replaced. */
@@ -219,5 +220,20 @@ describe('the trash of an earlier operation', () => {
     });
     expect(readFileSync(inTrash(context, ID, 'old', '1'), 'utf8')).to.equal('old');
     expect(existsSync(inTrash(context, 'no-id'))).to.equal(true);
+  });
+
+  it('goes in parts when it is much more than the later operation had to do', async () => {
+    const context = makeOperation();
+    const steps = Array.from({ length: 300 }, (_, number) => {
+      put(context.root, `f${number}`, 'old');
+      const state = capturedState(context.root, `f${number}`, context.objects.add('old'));
+      return retire(`f${number}`, number, state);
+    });
+    await applyOperation(context, journalOf(steps), {});
+    await applyOperation(context, journalOf([], { id: LATER_ID }), {});
+    expect(readdirSync(inTrash(context, ID, 'old'))).to.have.lengthOf(44);
+    await applyOperation(context, journalOf([], { id: LATEST_ID }), {});
+    expect(existsSync(inTrash(context, ID))).to.equal(false);
+    expect(context.warnings).to.deep.equal([]);
   });
 });
