@@ -30,7 +30,7 @@ export const TRASH: Check = {
       const old =
         id === newest
           ? []
-          : told(join(trash, id, 'old'), 'of an earlier rollback; the next one removes it');
+          : told(join(trash, id, 'old'), 'of an earlier rollback; later ones remove it');
       return [...kept, ...old];
     });
   },

@@ -140,7 +140,7 @@ describe('doctor and leftovers', () => {
       const kept = 'that no checkpoint holds; take what you need and delete it';
       expect(problems.map(({ message }) => message.replace(stateDir, ''))).to.deep.equal([
         `/trash/${ID}/kept holds 1 file (8 bytes) ${kept}`,
-        `/trash/${ID}/old holds 1 file (8 bytes) of an earlier rollback; the next one removes it`,
+        `/trash/${ID}/old holds 1 file (8 bytes) of an earlier rollback; later ones remove it`,
         `/trash/${LATER_ID}/kept holds 1 file (13 bytes) ${kept}`,
       ]);
     });
