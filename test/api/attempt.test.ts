@@ -27,7 +27,7 @@ function workspace(): string {
 const read = (root: string): string => readFileSync(join(root, 'a'), 'utf8');
 
 describe('api: attempt', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('keeps what succeeded', async () => {

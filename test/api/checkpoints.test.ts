@@ -21,7 +21,7 @@ function write(root: string, files: Record<string, string | Buffer>): void {
 }
 
 describe('api: taking checkpoints', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('needs neither repository nor plan, and makes a plan without a limit', async () => {
@@ -166,7 +166,7 @@ describe('api: taking checkpoints', function () {
 });
 
 describe('api: looking at checkpoints', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('lists them newest first, so many, of one kind', async () => {

@@ -20,7 +20,7 @@ async function afterADeath(): Promise<{ root: string; lock: string }> {
 }
 
 describe('api: locks of git that a dead process left', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('are removed, with the note of the death', async () => {

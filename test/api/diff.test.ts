@@ -29,7 +29,7 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('api: diff', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('compares the latest with the worktree, or two checkpoints either way', async () => {

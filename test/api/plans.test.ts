@@ -27,7 +27,7 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('api: plans', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('are made with what they are told, or with the defaults, and become current', async () => {
@@ -236,7 +236,7 @@ describe('api: plans', function () {
 });
 
 describe('api: steps', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('are recorded, with a checkpoint when the interval says so', async () => {

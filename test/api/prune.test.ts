@@ -59,7 +59,7 @@ function expectPairs(root: string, count: number): void {
 }
 
 describe('api: prune', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const engine of ['embedded', 'native'] as const) {
@@ -204,7 +204,7 @@ describe('api: prune', function () {
 });
 
 describe('api: retention', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('applies the default policy to each checkpoint that is taken', async () => {

@@ -59,7 +59,7 @@ function edit(file: string, from: string, to: string): void {
 }
 
 describe('api: a rollback while the plan’s file is damaged', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const [what, damage] of DAMAGES) {

@@ -57,7 +57,7 @@ function fresh(root: string, engine: 'embedded' | 'native' = 'embedded'): Promis
 }
 
 describe('api: rolling back', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const engine of ['embedded', 'native'] as const) {

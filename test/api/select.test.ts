@@ -36,7 +36,7 @@ async function errorOf(promise: Promise<unknown>): Promise<PitonError> {
 }
 
 describe('api: naming checkpoints', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('means those of the current plan, or of whichever plan has it', async () => {

@@ -15,7 +15,7 @@ function filesIn(directory: string): string[] {
 }
 
 describe('api: status', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('tells of an empty workspace that there is nothing', async () => {
@@ -118,7 +118,7 @@ describe('api: status', function () {
 });
 
 describe('api: opening', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   async function openFailure(directory: string, options: object = {}): Promise<unknown> {
@@ -191,7 +191,7 @@ describe('api: opening', function () {
 });
 
 describe('api: what the library says', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   /** Everything that comes to the streams while something runs. */

@@ -8,7 +8,7 @@ import { closeWorkspaces, openTest } from './workspaces.js';
 const LARGE = 10 * 1024 * 1024;
 
 describe('api: a checkpoint beside other plans', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   it('reads none of what they hold, and neither do steps and rollbacks', async () => {

@@ -30,7 +30,7 @@ async function watched(
 }
 
 describe('api: watch', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   let directory: string;
   let workspace: Workspace;

@@ -21,7 +21,7 @@ import {
 } from './contexts.js';
 
 describe('checkpoint: the same again', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   async function firstOf(root: string): Promise<{ context: TestContext; latest: Checkpoint }> {

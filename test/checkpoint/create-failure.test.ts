@@ -31,7 +31,7 @@ function addFiles(root: string, count: number): void {
 }
 
 describe('checkpoint: a creation that fails', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
   afterEach(closeWorkspaces);
 
@@ -156,7 +156,7 @@ describe('checkpoint: a creation that fails', function () {
 });
 
 describe('checkpoint: a repository that may not be written', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   function ownRepository(): string {

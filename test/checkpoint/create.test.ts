@@ -21,7 +21,7 @@ import {
 const ENGINES = ['embedded', 'native'] as const;
 
 describe('checkpoint: creation', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   for (const engine of ENGINES) {

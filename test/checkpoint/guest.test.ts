@@ -86,7 +86,7 @@ function everythingOf(root: string) {
 }
 
 describe('checkpoint: a guest in the user’s repository', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const [name, { make, engines }] of Object.entries(GIT_STATES)) {
@@ -112,7 +112,7 @@ describe('checkpoint: a guest in the user’s repository', function () {
 });
 
 describe('checkpoint: against git’s garbage collection', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const engine of ['embedded', 'native'] as const) {

@@ -198,7 +198,7 @@ describe('checkpoint/manifest', () => {
     const bytes = Buffer.alloc(LIMITS.manifestBytes + 1, ' ');
     formatManifest(SAMPLE).copy(bytes);
     expect(failure(() => parseManifest(bytes, same)).message).to.include('too large');
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('does not take the workspace itself for a path', () => {
     expect(failure(withValue('looked_at.0', ROOT)).code).to.equal('STATE_DAMAGED');

@@ -17,7 +17,7 @@ async function settled(): Promise<void> {
 }
 
 describe('checkpoint: a stat cache that is kept', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   it('serves again, unwritten, when few files have changed and it is vouched for', async () => {

@@ -37,7 +37,7 @@ async function settled(): Promise<void> {
 }
 
 describe('checkpoint: the stat cache', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   it('spares what has not changed from being read again', async () => {
@@ -162,7 +162,7 @@ describe('checkpoint: the stat cache', function () {
 });
 
 describe('checkpoint: a stat cache that is wrong', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   it('is as none, whatever its damage', async () => {

@@ -82,7 +82,7 @@ describe('checkpoint: the file of the staging area', () => {
   });
 
   it('is read whole while git writes it again and again', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const root = withFiles('a');
     const script = `
       const fs = require('node:fs');

@@ -163,5 +163,5 @@ describe('checkpoint/trailers', () => {
       const ours = sorted.map((text) => text.slice(text.indexOf(': ') + 2)).join('');
       expect(shown, message).to.equal(ours);
     }
-  }).timeout(20_000);
+  }).timeout(120_000);
 });

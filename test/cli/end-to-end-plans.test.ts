@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { data, error, piton, workspace, write } from './run-piton.js';
 
 describe('cli: plans end to end', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('decides, goes on where it was, and ends plans', () => {
     const directory = workspace();

@@ -7,7 +7,7 @@ import { tempDirectory } from '../helpers/temp.js';
 import { data, error, piton, read, workspace, write } from './run-piton.js';
 
 describe('cli: end to end', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is a day with it', () => {
     const directory = workspace();

@@ -31,7 +31,7 @@ async function signalled(
 }
 
 describe('cli: run, end to end', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('gives the command its own input and output, in pipes too', () => {
     const directory = workspace();

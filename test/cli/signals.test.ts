@@ -46,7 +46,7 @@ describe('cli: signals', () => {
   });
 
   it('reach a program, but for those that its terminal has given it already', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const { own, send } = signals();
     const ask = async (terminal: boolean, ...sent: string[]) => {
       const request = { command: ['sleep', '20'] as const, directory: tempDirectory() };

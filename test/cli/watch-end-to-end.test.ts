@@ -43,7 +43,7 @@ function presencesIn(directory: string): string[] {
 }
 
 describe('cli: watch, end to end', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   afterEach(async () => {
     for (const one of begun.splice(0)) one.kill();

@@ -125,7 +125,7 @@ describe('AnchoredRoot', () => {
   });
 
   it('is not led out while another process swaps folders for links', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const outside = tempDirectory();
     mkdirSync(join(outside, 'e'));
     writeFileSync(join(outside, 'e/victim'), 'untouched');

@@ -23,7 +23,7 @@ import { pitonError, rejectionOf } from './thrown.js';
 const CHILD = fileURLToPath(new URL('./fixtures/lock-child.js', import.meta.url));
 
 describe('acquireLock', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let directory: string;
   let path: string;
   let children: ChildProcess[];

@@ -77,7 +77,7 @@ describe('emptyDirectory', () => {
   });
 
   it('is not stopped by depth', function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const root = AnchoredRoot.open(top);
     let at = ROOT;
     for (let depth = 0; depth < 2_500; depth++) {

@@ -6,7 +6,7 @@ import { deadOwner, livingOwner } from '../disk/owners.js';
 import { mended, prepare, told } from './prepared-workspace.js';
 
 describe('doctor: who watches', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('names a dead process that watched, and takes its record away', async () => {
     const { root, stateDir } = await prepare();

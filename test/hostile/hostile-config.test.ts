@@ -104,7 +104,7 @@ async function useAll(directory: string, engine: EngineName): Promise<void> {
 }
 
 describe('a hostile config', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const engine of ENGINES) {

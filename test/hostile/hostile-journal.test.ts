@@ -135,7 +135,7 @@ async function open({ directory }: Scene): Promise<Workspace> {
 }
 
 describe('a forged journal', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const [what, forgery] of Object.entries(FORGERIES)) {

@@ -57,7 +57,7 @@ const DAMAGE = ['UNSAFE_PATH', 'OBJECT_DAMAGED', 'STATE_DAMAGED'];
 
 for (const engine of ENGINES) {
   describe(`hostile links and files, ${engine}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     afterEach(closeWorkspaces);
 
     it('rolls back a folder that became a link to the outside, without following it', async () => {

@@ -87,7 +87,7 @@ const TREES: Record<string, (made: Made) => Entry[]> = {
 const CODES = ['UNSAFE_PATH', 'OBJECT_DAMAGED', 'STATE_DAMAGED'];
 
 describe('a hostile tree', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const engine of ENGINES) {

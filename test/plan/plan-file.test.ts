@@ -294,5 +294,5 @@ describe('formatPlan', () => {
     const refusal = refusalOf(() => formatPlan(samplePlan({ context })));
     expect(refusal.code).to.equal('USAGE');
     expect(refusal.details['limit']).to.equal(LIMITS.planFileBytes);
-  }).timeout(10_000);
+  }).timeout(120_000);
 });

@@ -41,7 +41,7 @@ describe('a plan file between processes', () => {
       expect(read, what).to.deep.equal(expected);
       expect(read.max_reversions, 'null stays null').to.equal(null);
     }
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('writes the file also when NODE_ENV is test', () => {
     const stateDir = tempDirectory();
@@ -50,7 +50,7 @@ describe('a plan file between processes', () => {
     inChild('set', stateDir, { phase: 'verify' }, env);
     const text = readFileSync(planPathIn(stateDir), 'utf8');
     expect((JSON.parse(text) as Plan).phase).to.equal('verify');
-  }).timeout(10_000);
+  }).timeout(120_000);
 
   it('loses no update of two processes that take turns under the lock', async () => {
     const stateDir = tempDirectory();
@@ -65,5 +65,5 @@ describe('a plan file between processes', () => {
     );
     expect(inChild('read', stateDir).context).to.deep.equal({ one: 40, two: 40 });
     expect(readdirSync(join(stateDir, 'plans')), 'no litter').to.deep.equal([`${ID}.json`]);
-  }).timeout(30_000);
+  }).timeout(120_000);
 });

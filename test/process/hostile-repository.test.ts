@@ -190,7 +190,7 @@ const TRAPS: Record<string, Trap> = {
 };
 
 describe('a hostile repository', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   for (const [name, trap] of Object.entries(TRAPS)) {
     it(`runs nothing through ${name}`, async () => {

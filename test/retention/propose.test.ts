@@ -36,7 +36,7 @@ async function propose(
 }
 
 describe('retention: a proposal', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   it('tells what stays and what goes, newest first, from what checkpoints say', async () => {

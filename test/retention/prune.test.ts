@@ -37,7 +37,7 @@ function namesIn(root: string): string[] {
 }
 
 describe('retention: deleting checkpoints', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeContexts);
 
   it('takes their sidecars along, so many at a time', async () => {

@@ -153,7 +153,7 @@ describe('the staging area in a rollback', () => {
   });
 
   it('waits for the lock, for some time', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const at = scene('before');
     staged(at, 'after', 'before');
     writeFileSync(at.lock, 'of git');

@@ -37,7 +37,7 @@ async function expectExactlyBack(root: string, workspace: Workspace): Promise<vo
 }
 
 describe('undo of a rollback of some paths', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   afterEach(closeWorkspaces);
 
   for (const above of ['d', 'd/e']) {

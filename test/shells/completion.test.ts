@@ -8,7 +8,7 @@ import { tempDirectory } from '../helpers/temp.js';
 const BIN = join(import.meta.dirname, '../../../../bin/piton.js');
 
 describe('shells: completion', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const programs = tempDirectory();
   let workspace: string;
 

@@ -8,7 +8,7 @@ import { tempDirectory } from '../helpers/temp.js';
 const ROOT = join(import.meta.dirname, '../../../..');
 
 describe('shells: manual page', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const manuals = tempDirectory();
   const programs = tempDirectory();
 

@@ -143,7 +143,7 @@ describe('worktree: hashing one file', () => {
   });
 
   it('captures a file that never holds still as last read, and says so', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const path = join(tempDirectory(), 'file');
     const writer = await startWriter(path, 1_000_000, { pauseMs: 0 });
     try {
@@ -158,7 +158,7 @@ describe('worktree: hashing one file', () => {
   });
 
   it('does not follow a file that grows for ever', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const path = join(tempDirectory(), 'file');
     const writer = await startWriter(path, 65_536, { pauseMs: 1, grows: true });
     try {

@@ -33,7 +33,7 @@ import {
 } from './hash-samples.js';
 
 describe('hashing on threads', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   for (const algorithm of ALGORITHMS) {
     it(`stores what git would, under the same ids (${algorithm})`, async () => {
       const repository = repositoryOf(algorithm);

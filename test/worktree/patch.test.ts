@@ -185,7 +185,7 @@ describe('worktree/patch', () => {
       }),
       { numRuns: 60 },
     );
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('joins and separates hunks as git does', async () => {
     const numbers = Array.from({ length: 60 }, (_, n) => `${n}\n`);
@@ -228,7 +228,7 @@ describe('worktree/patch', () => {
       expect(stat).to.deep.include({ binary: n < 2, insertions: n < 2 ? 0 : 1 });
       expect(patch().includes('Binary files a/f and b/f differ\n')).to.equal(n < 2);
     }
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('shows nothing for folders and does not read them', async () => {
     const folder: FileEntry = { path: asBytePath('d'), mode: MODE.directory, oid: NULL_OID };

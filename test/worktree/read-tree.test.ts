@@ -232,7 +232,7 @@ describe('worktree/read-tree', () => {
     expect(error).to.include({ code: 'OBJECT_DAMAGED' });
     expect(error.details).to.include({ problem: 'too_many_paths' });
     expect(objects.reads).to.have.lengthOf(19);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('stops when asked to', async () => {
     const root = objects.tree(['x', MODE.file, BLOB]);

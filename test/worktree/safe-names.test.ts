@@ -130,21 +130,21 @@ function piecesOf(...pieces: string[]): fc.Arbitrary<string> {
 describe('worktree/safe-names', () => {
   it('judges a table of spellings of .git as git fsck --strict does', () => {
     agree(TABLE, FILE, isSafeName);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('judges links in spellings of .gitmodules as git fsck --strict does', () => {
     agree(MODULES_TABLE, LINK, isSafeLinkName);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('judges generated names near .git as git fsck --strict does', () => {
     const git = piecesOf('.git', 'git~1', ...TAILS, ...IGNORED, ...NEAR, ...INVALID, ...ODD, 'GIT');
     agree(fc.sample(git, 150), FILE, isSafeName);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('judges generated names of links near .gitmodules as git fsck --strict does', () => {
     const modules = piecesOf('.gitmodules', 'gi7eb', 'gitmod', '~', '1', '23', ' ', '.', ':', '\\');
     agree([...fc.sample(modules, 150), '.gitmodules'], LINK, isSafeLinkName);
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('lets regular files be named .gitmodules and links .gitignore', () => {
     expect(isSafeName(asBytePath('.gitmodules'))).to.equal(true);

@@ -14,7 +14,7 @@ interface CheckpointAnswer {
 }
 
 describe('cli: mcp', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const hosts: Host[] = [];
 
   async function start(directory: string, args: string[] = []): Promise<Host> {

@@ -134,7 +134,7 @@ describe('parseConfig', () => {
       }),
       { numRuns: 300 },
     );
-  }).timeout(20_000);
+  }).timeout(120_000);
 
   it('reads back any value that is quoted as git quotes it', () => {
     const anything = fc.string({ unit: 'binary' }).filter((value) => !value.includes('\0'));

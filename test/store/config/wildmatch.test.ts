@@ -91,5 +91,5 @@ describe('wildmatch', () => {
       }),
       { numRuns: 100 },
     );
-  }).timeout(20_000);
+  }).timeout(120_000);
 });

@@ -89,5 +89,5 @@ describe('RefTransaction', () => {
     const undo = await prepare(names.map((name) => ({ name, expected: OID, value: null })));
     undo.commit();
     expect(existsSync(path('refs/piton/many'))).to.equal(false);
-  }).timeout(20_000);
+  }).timeout(120_000);
 });

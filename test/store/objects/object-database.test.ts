@@ -154,7 +154,7 @@ describe('the object database', () => {
   });
 
   it('keeps reading while git collects garbage again and again', async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     const repository = makeRepository();
     makeHistory(repository, 4);
     const ids = gitObjectIds(repository);

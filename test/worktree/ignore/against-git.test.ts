@@ -231,7 +231,7 @@ function compare(patterns: readonly string[], paths: readonly string[], ignoreCa
 }
 
 describe('worktree/ignore against git', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('decides about every path as git does, and by the same rule', () => {
     const subject = new Subject();

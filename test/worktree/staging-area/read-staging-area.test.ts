@@ -67,7 +67,7 @@ describe('worktree/staging-area/read-staging-area', () => {
 
   for (const algorithm of ['sha1', 'sha256'] as const) {
     it(`agrees with git about any entries, in versions 2 to 4, with ${algorithm}`, function () {
-      this.timeout(20_000);
+      this.timeout(120_000);
       const root = makeRepository(`--object-format=${algorithm}`);
       const name = fc
         .stringMatching(/^[a-c\-.\xe9\xff\n ]{1,4}$/)

@@ -57,7 +57,7 @@ describe('worktree/staging-area/read-staging-area resolveSplit', () => {
   for (const algorithm of ['sha1', 'sha256'] as const) {
     for (const version of ['2', '4']) {
       it(`follows any changes, with ${algorithm} in version ${version}`, function () {
-        this.timeout(20_000);
+        this.timeout(120_000);
         const root = makeRepository(`--object-format=${algorithm}`);
         const span = fc.tuple(fc.nat(420), fc.constantFrom(1, 1, 2, 70, 140));
         const change = fc.tuple(fc.constantFrom('remove', 'replace', 'stages', 'add'), span);
