@@ -1,17 +1,19 @@
 import { expect } from 'chai';
 import { removeTempDirectory } from '../helpers/temp.js';
 import {
+  programOf,
   RECORDS,
   ROLLBACKS,
   templateOf,
   withoutSharedBeginning,
   workspaceFor,
-  type Operation,
 } from './operations.js';
-import { documentIn, piton } from './piton.js';
-import { fileTimes, record, type Recorded } from './record.js';
-import { isDone, settle } from './settle.js';
-import { findPoints, runAndFail, type Point } from './strace.js';
+import { documentIn } from './piton.js';
+import type { Point } from './points.js';
+import { record } from './record.js';
+import { isDone, settle, settleOneByOne } from './settle.js';
+import { findPoints, runAndFail } from './strace.js';
+import { strikeIn, type Course } from './struck.js';
 import { twoAtATime } from './two-at-a-time.js';
 
 /** What each error is called on the outside. */
@@ -58,9 +60,7 @@ interface Failure {
 /** The repository that is made for the first checkpoint may stay. */
 const ALONE = RECORDS.filter(({ isFirst }) => isFirst !== true);
 
-interface Ends {
-  template: string;
-  after: Recorded;
+interface Ends extends Course {
   refused: number;
   done: number;
 }
@@ -77,17 +77,17 @@ function failuresAt(points: readonly Point[]): Failure[] {
 }
 
 describe('an error of every call that changes something', function () {
-  this.timeout(10 * 60_000);
+  this.timeout(15 * 60_000);
 
   for (const operation of [...ROLLBACKS, ...ALONE]) {
     it(`during ${operation.name}: it says so, and all is as before`, async () => {
       const template = templateOf(operation);
       const finished = await workspaceFor(operation, template);
-      const program = piton(finished, operation.args, operation.engine);
+      const program = programOf(operation, finished);
       const found = await findPoints(program, [finished], { withFlushes: true });
       const failures = failuresAt(withoutSharedBeginning(operation, found));
-      const ends: Ends = { template, after: record(finished), refused: 0, done: 0 };
-      await twoAtATime(failures, (failure) => fail(operation, failure, ends));
+      const ends: Ends = { operation, template, after: record(finished), refused: 0, done: 0 };
+      await twoAtATime(failures, (failure) => fail(failure, ends));
       const { refused, done } = ends;
       console.log(`      ${failures.length} of ${found.length}: ${refused} refused, ${done} done`);
       expect(refused).to.be.greaterThan(0);
@@ -95,38 +95,22 @@ describe('an error of every call that changes something', function () {
   }
 });
 
-/**
- * A number that varies has come to a call that is about no file: Node waking its threads, which
- * it cannot do without, or the result being told.
- */
-const OF_NO_FILE = /<(?:anon_inode|socket|pipe):/;
-
-/** With `back`, there were fewer such calls than in the first run: one before them is to fail. */
-async function fail(
-  operation: Operation,
-  { point, error }: Failure,
-  ends: Ends,
-  back = false,
-): Promise<void> {
-  expect(point.number, `${point.call}: none was made to fail`).to.be.greaterThan(0);
-  const workspace = await workspaceFor(operation, ends.template);
-  const outcomes = { before: record(workspace), times: fileTimes(workspace), after: ends.after };
-  const program = piton(workspace, operation.args, operation.engine);
-  const { status, stdout, failed } = await runAndFail(program, point, error);
-  const isPast = back || failed.length === 0;
-  if (failed.length === 0 || failed.some((line) => OF_NO_FILE.test(line))) {
-    removeTempDirectory(workspace);
-    const other = { ...point, number: point.number + (isPast ? -1 : 1) };
-    return await fail(operation, { point: other, error }, ends, isPast);
-  }
+async function fail({ point, error }: Failure, ends: Ends): Promise<void> {
+  const { operation } = ends;
+  const struck = await strikeIn(ends, point, (program, aimed) => runAndFail(program, aimed, error));
+  const { workspace, outcomes, status, stdout, failed } = struck;
   const at = `${error} of ${point.call} ${point.number}: ${failed.join('; ')}`;
-  const goesOn = status === 1 && operation.isDeletion === true;
+  const goesOn = status === 1 && (operation.isDeletion === true || operation.isOneByOne === true);
   const done = goesOn ? false : isDone(workspace, outcomes, at);
   expect(status, `${at}\n${stdout}`).to.equal(done ? 0 : 1);
   if (done) for (const line of failed) expect(isDispensable(line), at).to.equal(true);
   else expect(documentIn(stdout)?.error?.code, at).to.equal(CODE_BY_ERROR[error]);
-  const later = await settle(workspace, outcomes, at);
-  if (!goesOn) expect(later, `${at}: later`).to.equal(done);
+  if (operation.isOneByOne) {
+    await settleOneByOne(workspace, operation.args(workspace), outcomes, at);
+  } else {
+    const later = await settle(workspace, outcomes, at);
+    if (!goesOn) expect(later, `${at}: later`).to.equal(done);
+  }
   ends[done ? 'done' : 'refused']++;
   removeTempDirectory(workspace);
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { assertFsckClean, git } from '../helpers/git.js';
 import { removeTempDirectory, tempDirectory } from '../helpers/temp.js';
 import { piton, withLibrary } from './piton.js';
+import type { Point } from './points.js';
 import { leftovers } from './record.js';
-import { findPoints, runAndKill, type Point } from './strace.js';
+import { findPoints, hit, runAndKill } from './strace.js';
 import { twoAtATime } from './two-at-a-time.js';
 import { copyOf, makeWorkspace } from './workspace.js';
 
@@ -20,8 +21,7 @@ async function arena(template: string) {
 function oneOfEach(points: readonly Point[]): Point[] {
   const kinds = new Map<string, Point>();
   for (const point of points) {
-    const path = point.args.replace(/[0-9A-HJKMNP-TV-Z]{26}/g, 'ID').replace(/\d+/g, 'N');
-    kinds.set(`${point.call} ${path.replace(/<[^>]*>/g, '').slice(0, 60)}`, point);
+    kinds.set(`${point.call} ${point.what.replace(/\d+/g, 'N')}`, point);
   }
   return [...kinds.values()];
 }
@@ -37,9 +37,10 @@ describe('a kill while a fork is made', function () {
     const points = oneOfEach(concerned);
     const counts = { made: 0, not: 0 };
     await twoAtATime(points, async (point) => {
-      const { root, around, program } = await arena(template);
-      const end = await runAndKill(program, point);
-      if (!end.isStruck) return;
+      const { root, around } = await hit(point, async (aimed) => {
+        const begun = await arena(template);
+        return { ...begun, ...(await runAndKill(begun.program, aimed)) };
+      });
       const at = `${point.call} ${point.number}: ${point.args}`;
       await withLibrary(root, (library) => library.recover());
       const isMade = existsSync(join(around, 'attempt/.git'));

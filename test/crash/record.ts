@@ -13,6 +13,8 @@ export interface Recorded {
   refs: string[];
   plans: unknown[];
   currentPlan: unknown;
+  /** What corrections have archived, as in `tree`; manifests as data. */
+  archives: unknown[];
 }
 
 type Visit = (path: string, isFolder: boolean) => void;
@@ -35,6 +37,8 @@ function describe(root: string, path: string): string {
   const mode = (stat.mode & 0o7777).toString(8);
   if (stat.isDirectory()) return `${path}/ ${mode}`;
   if (stat.isSymbolicLink()) return `${path} -> ${readlinkSync(at, 'latin1')}`;
+  // Reading a FIFO would wait for ever.
+  if (!stat.isFile()) return `${path} ${mode} special`;
   const contents = readFileSync(at);
   const shown = contents.length < 100 ? contents.toString('latin1') : digestOf(contents);
   return `${path} ${mode} ${JSON.stringify(shown)}`;
@@ -125,11 +129,31 @@ function readCurrent(root: string, labels: Labels): unknown {
   return existsSync(path) ? plain(readFileSync(path, 'utf8'), labels) : null;
 }
 
+function readArchives(root: string, labels: Labels): unknown[] {
+  const folder = join(root, '.git/piton/archive');
+  const found: unknown[] = [];
+  if (!existsSync(folder)) return found;
+  visit(
+    folder,
+    '',
+    () => false,
+    (path) => {
+      const isManifest = path.endsWith('/manifest.json');
+      if (isManifest) found.push(plain(readFileSync(join(folder, path), 'utf8'), labels));
+      // Folders of corrections are made early, and named after them.
+      else if (path.split('/').length > 2) found.push(labels.in(describe(folder, path)));
+    },
+  );
+  return found;
+}
+
 /** Everything that counts of a workspace. */
 export function record(root: string): Recorded {
   const tree = describeAll(root, (path) => path === '.git');
   const isRepository = existsSync(join(root, '.git'));
-  if (!isRepository) return { tree, gitDir: [], refs: [], plans: [], currentPlan: null };
+  if (!isRepository) {
+    return { tree, gitDir: [], refs: [], plans: [], currentPlan: null, archives: [] };
+  }
   const refs = readRefs(root);
   const labels = new Labels();
   labels.add(
@@ -143,6 +167,7 @@ export function record(root: string): Recorded {
     refs: refs.map(({ line }) => labels.in(line)),
     plans,
     currentPlan: readCurrent(root, labels),
+    archives: readArchives(root, labels),
   };
 }
 

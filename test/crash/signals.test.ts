@@ -1,10 +1,18 @@
 import { expect } from 'chai';
 import { removeTempDirectory } from '../helpers/temp.js';
-import { RECORDS, ROLLBACKS, templateOf, workspaceFor, type Operation } from './operations.js';
-import { documentIn, piton } from './piton.js';
+import {
+  programOf,
+  RECORDS,
+  ROLLBACKS,
+  templateOf,
+  workspaceFor,
+  type Operation,
+} from './operations.js';
+import { documentIn } from './piton.js';
+import type { Point } from './points.js';
 import { fileTimes, record, type Recorded } from './record.js';
 import { assertTidy, isDone } from './settle.js';
-import { findPoints, runAndSignal, type Point } from './strace.js';
+import { findPoints, runAndSignal } from './strace.js';
 import { twoAtATime } from './two-at-a-time.js';
 
 const STATUS_BY_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -24,13 +32,13 @@ interface Ends {
 }
 
 describe('a signal to stop, in the middle of things', function () {
-  this.timeout(10 * 60_000);
+  this.timeout(15 * 60_000);
 
   for (const operation of [...ROLLBACKS, ...ALONE]) {
     it(`during ${operation.name}: it stops with all as before, or goes on to the end`, async () => {
       const template = templateOf(operation);
       const finished = await workspaceFor(operation, template);
-      const program = piton(finished, operation.args, operation.engine);
+      const program = programOf(operation, finished);
       const points = await findPoints(program, [finished]);
       const moments = [...Array(MOMENTS).keys()].flatMap((moment) => {
         const point = points[Math.floor(((moment + 0.5) * points.length) / MOMENTS)];
@@ -54,7 +62,7 @@ async function interrupt(operation: Operation, moment: Moment, ends: Ends): Prom
   const workspace = await workspaceFor(operation, ends.template);
   const at = `${signal} at ${point.call} ${point.number}: ${point.args}`;
   const outcomes = { before: record(workspace), times: fileTimes(workspace), after: ends.after };
-  const program = piton(workspace, operation.args, operation.engine);
+  const program = programOf(operation, workspace);
   const { status, signal: endedBy, stdout } = await runAndSignal(program, point, signal);
   const done = isDone(workspace, outcomes, at);
   // One that comes when all is done and said ends what is left of Node.

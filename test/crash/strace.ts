@@ -4,14 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { removeTempDirectory, tempDirectory } from '../helpers/temp.js';
-
-/** One place to strike: the `number`-th call of a system call in a thread. */
-export interface Point {
-  call: string;
-  number: number;
-  /** What the call was given when it was found, as strace shows it. */
-  args: string;
-}
+import { Aim, Watch } from './aim.js';
+import { callIn, callsToTrace, pointsIn, type Point } from './points.js';
 
 export interface TracedProgram {
   command: readonly string[];
@@ -26,54 +20,75 @@ export interface TracedEnd {
   stderr: string;
 }
 
-export interface StruckEnd extends TracedEnd {
-  /** Whether the program made the call. */
-  isStruck: boolean;
+/**
+ * How a strike went. How many calls come before a point varies a little from run to run: `missed`
+ * is the point with another number, to strike at in the next run; null: it was struck.
+ */
+interface Aimed {
+  missed: Point | null;
 }
 
-export interface FailedEnd extends TracedEnd {
+export type StruckEnd = TracedEnd & Aimed;
+
+export interface FailedEnd extends StruckEnd {
   /** The calls that failed, as strace shows them. */
   failed: string[];
 }
 
-/** Every call that changes what is on disk. */
-const CHANGING_CALLS = [
-  ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
-  ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir', 'chmod', 'fchmod', 'fchmodat'],
-  ...['write', 'pwrite64', 'writev', 'ftruncate', 'utimensat', 'fchown', 'openat'],
-];
-
-/** What may fail although it changes nothing that another process could see. */
-const FLUSHING_CALLS = ['fsync', 'fdatasync'];
-
 const LIMIT_MS = 60_000;
-/** Long enough for a busy machine to send a signal meanwhile; strace sits it out for a child. */
-const HOLD_UP = { alone: '10s', withChildren: '500ms' };
-const LINE = /^(\d+) +([a-z0-9_]+)\((.*)$/;
-const OPENS_FOR_WRITING = /O_CREAT|O_TRUNC/;
-const FAILED = /\) += -1 E[A-Z]+ /;
+const INJECTED = '(INJECTED)';
+const OF_HEAD_START = /<\/dev>/;
+
+/** More calls of a kind than any thread but the main one makes. */
+const HEAD_START = 100;
+
+/** Calls that other threads make too, and how to make one without doing anything. */
+const HEAD_STARTS = {
+  openat: "closeSync(openSync('/dev/null'))",
+  write: "writeSync(nowhere, '.')",
+  fsync: 'fsyncSync(devices)',
+};
 
 let headStartFile: string | undefined;
 
 /**
- * A script that gives the main thread's writes numbers that no other thread gets to: those write
- * only to wake each other, and a Node that cannot do that ends at once.
+ * A script that gives the main thread's calls numbers that no other thread gets to: those make
+ * some too, to read and to wake each other, and a Node that cannot wake its threads ends at once.
  */
 function headStart(): string {
   if (headStartFile !== undefined) return headStartFile;
   headStartFile = join(tempDirectory(), 'head-start.cjs');
+  const starts = Object.entries(HEAD_STARTS).map(([call, made]) => `${call}: () => ${made},`);
   writeFileSync(
     headStartFile,
-    `const { closeSync, openSync, writeSync } = require('node:fs');
+    `const { closeSync, fsyncSync, openSync, writeSync } = require('node:fs');
     const nowhere = openSync('/dev/null', 'r+');
-    for (let count = 0; count < 500; count++) writeSync(nowhere, '.');
-    closeSync(nowhere);`,
+    const devices = openSync('/dev');
+    const starts = { ${starts.join(' ')} };
+    for (const call of process.env.HEAD_START.split(',')) {
+      for (let count = 0; count < ${HEAD_START}; count++) starts[call]?.();
+    }
+    closeSync(nowhere);
+    closeSync(devices);`,
   );
   return headStartFile;
 }
 
-function start(program: TracedProgram, options: readonly string[]): ChildProcess {
-  return spawn('strace', ['-f', '--seccomp-bpf', ...options, ...program.command], {
+/** Whether another thread than the main one makes the call. */
+export function isOfOtherThread({ call, number }: Point): boolean {
+  return call in HEAD_STARTS && number <= HEAD_START;
+}
+
+/**
+ * Gives the program an output of its own for errors: Node makes its output one that does not wait
+ * for the reader, and lines of strace's report would be lost in it.
+ */
+const OWN_ERRORS = ['sh', '-c', 'exec "$@" 2>&3 3>&-', 'sh'];
+
+/** Runs a program under strace, which traces some calls only and reports on its standard error. */
+function start(program: TracedProgram, calls: string, options: readonly string[]): ChildProcess {
+  const traced = ['-f', '-y', '--seccomp-bpf', '-e', `trace=${calls}`, ...options];
+  return spawn('strace', [...traced, ...OWN_ERRORS, ...program.command], {
     cwd: program.cwd,
     env: {
       ...program.env,
@@ -81,8 +96,9 @@ function start(program: TracedProgram, options: readonly string[]): ChildProcess
       // Or the first run would make calls that a later one does not.
       NODE_DISABLE_COMPILE_CACHE: '1',
       NODE_OPTIONS: `--require ${headStart()}`,
+      HEAD_START: calls,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   });
@@ -91,30 +107,16 @@ function start(program: TracedProgram, options: readonly string[]): ChildProcess
 async function ended(child: ChildProcess): Promise<TracedEnd> {
   const said = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+  child.stderr?.resume();
+  child.stdio[3]?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
   const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { status, signal, ...said };
 }
 
-function pointsIn(log: string, folders: readonly string[]): Point[] {
-  const counts = new Map<string, number>();
-  const points = new Map<string, Point>();
-  for (const line of log.split('\n')) {
-    const [, thread, call, args] = LINE.exec(line) ?? [];
-    if (thread === undefined || call === undefined || args === undefined) continue;
-    const number = (counts.get(`${thread} ${call}`) ?? 0) + 1;
-    counts.set(`${thread} ${call}`, number);
-    if (FAILED.test(args) || (call === 'openat' && !OPENS_FOR_WRITING.test(args))) continue;
-    const isOurs = args.includes('/proc/self/fd/') || folders.some((one) => args.includes(one));
-    if (isOurs) points.set(`${call} ${number}`, { call, number, args });
-  }
-  return [...points.values()];
-}
-
 /**
  * Runs a program once and gives every call that changes something below one of the folders, in
- * the order made; `withFlushes`: the calls too that only wait for the disk. Counts go by thread,
- * as strace's own do; the thread pool has one thread.
+ * the order made; `withFlushes`: the calls too that only wait for the disk. The thread pool has
+ * one thread.
  */
 export async function findPoints(
   program: TracedProgram,
@@ -122,49 +124,11 @@ export async function findPoints(
   { withFlushes = false } = {},
 ): Promise<Point[]> {
   const log = join(tempDirectory(), 'strace.log');
-  const calls = [...CHANGING_CALLS, ...(withFlushes ? FLUSHING_CALLS : [])].join(',');
-  const end = await ended(start(program, ['-y', '-o', log, '-e', `trace=${calls}`]));
+  const end = await ended(start(program, callsToTrace(withFlushes), ['-o', log]));
   if (end.status !== 0) throw new Error(`the program failed: ${end.stdout}${end.stderr}`);
   const points = pointsIn(readFileSync(log, 'latin1'), folders);
   removeTempDirectory(log);
   return points;
-}
-
-const ENTERED = /^(?:\[pid +(\d+)\] )?([a-z0-9_]+)\(/;
-
-/** Follows strace's report, and gives the process or thread that has come to the point. */
-class Watch {
-  readonly #counts = new Map<string, number>();
-  readonly #point: Point;
-  #rest = '';
-  #isCounted = false;
-
-  constructor(point: Point) {
-    this.#point = point;
-  }
-
-  /** The report comes as it is written: a call's line begins when the call is entered. */
-  read(chunk: string, only: number): number | null {
-    const lines = (this.#rest + chunk).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const found = this.#isCounted ? null : this.#count(line, only);
-      this.#isCounted = false;
-      if (found !== null) return found;
-    }
-    if (this.#isCounted || !ENTERED.test(this.#rest)) return null;
-    this.#isCounted = true;
-    return this.#count(this.#rest, only);
-  }
-
-  #count(line: string, only: number): number | null {
-    const [, thread, call] = ENTERED.exec(line) ?? [];
-    if (call !== this.#point.call) return null;
-    const pid = thread === undefined ? only : Number(thread);
-    const number = (this.#counts.get(String(pid)) ?? 0) + 1;
-    this.#counts.set(String(pid), number);
-    return number === this.#point.number ? pid : null;
-  }
 }
 
 function stateOf(pid: number): 'running' | 'zombie' | 'gone' {
@@ -181,84 +145,105 @@ async function untilEnded(pid: number): Promise<void> {
   while (stateOf(pid) === 'running') await delay(1);
 }
 
-/** The process that a thread is of; null when it has ended, on a machine too busy to strike. */
-function processOf(thread: number): number | null {
+/** The program that strace runs; null when it has ended. */
+function childOf({ pid = 0 }: ChildProcess): number | null {
   try {
-    const status = readFileSync(`/proc/${thread}/status`, 'latin1');
-    return Number(/^Tgid:\s+(\d+)$/m.exec(status)?.[1]);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+    return Number(/^\d+/.exec(children)?.[0] ?? Number.NaN) || null;
   } catch {
     return null;
   }
 }
 
-/** The program that strace runs; strace names no process while there is only one. */
-function childOf({ pid = 0 }: ChildProcess): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ')[0]);
-  } catch {
-    return 0;
-  }
-}
-
 /**
- * Runs a program and calls `strike` when it makes the call, before the call does anything. strace
- * could send a signal itself, but only while it looks at every call, which is twice as slow: so
+ * Runs a program and sends it a signal when it makes the call, before the call does anything.
+ * strace could send it itself, but only while it looks at every call, which is twice as slow: so
  * it holds the call up, and the signal is sent from here.
  */
 async function runAndStrike(
   program: TracedProgram,
   point: Point,
   holdUp: string,
-  strike: (process: number, strace: ChildProcess) => Promise<void> | void,
+  signal: NodeJS.Signals,
 ): Promise<StruckEnd> {
   const { call, number } = point;
   const inject = `inject=${call}:delay_enter=${holdUp}:when=${number}`;
-  const child = start(program, ['-q', '--signal=none', '-e', `trace=${call}`, '-e', inject]);
-  const watch = new Watch(point);
-  let striking: Promise<void> | null = null;
+  const child = start(program, call, ['-q', '--signal=none', '-e', inject]);
+  const aim = new Aim(point);
+  const watch = new Watch(aim);
+  let main: number | null = null;
   child.stderr?.on('data', (chunk: Buffer) => {
-    const thread = watch.read(chunk.toString('latin1'), childOf(child));
-    const target = thread === null ? null : processOf(thread);
-    if (target !== null) striking ??= Promise.resolve(strike(target, child));
+    main ??= childOf(child);
+    if (main === null) return;
+    const struck = main;
+    watch.read(chunk.toString('latin1'), struck, () => {
+      process.kill(struck, signal);
+      // Or else it would first sit out the time for which it holds the call up.
+      if (signal === 'SIGKILL') child.kill('SIGKILL');
+    });
   });
   const end = await ended(child);
-  await (striking as Promise<void> | null);
-  return { ...end, isStruck: striking !== null };
+  watch.stop();
+  if (main !== null && watch.isReached && signal === 'SIGKILL') await untilEnded(main);
+  return { ...end, missed: aim.missed(watch.isReached) };
 }
 
-/** Runs a program that is killed as it makes the call, or of which a child is. */
+/** Long enough for a busy machine to send the signal meanwhile. */
+const HOLD_UP_TO_KILL = '30s';
+const HOLD_UP_TO_SIGNAL = '100ms';
+
+/** Runs a program that is killed as it makes the call, or at another one if it missed. */
 export async function runAndKill(program: TracedProgram, point: Point): Promise<StruckEnd> {
-  const hold = program.command.includes('native') ? HOLD_UP.withChildren : HOLD_UP.alone;
-  return runAndStrike(program, point, hold, async (process_, strace) => {
-    const isProgram = process_ === childOf(strace);
-    process.kill(process_, 'SIGKILL');
-    if (!isProgram) return;
-    // Or else strace would first sit out the time for which it holds the call up.
-    strace.kill('SIGKILL');
-    await untilEnded(process_);
-  });
+  return runAndStrike(program, point, HOLD_UP_TO_KILL, 'SIGKILL');
 }
 
-/** Runs a program that is sent a signal as it makes the call. */
+/** Runs a program that is sent a signal as it makes the call, or at another one if it missed. */
 export async function runAndSignal(
   program: TracedProgram,
   point: Point,
-  signal: NodeJS.Signals,
+  signal: 'SIGINT' | 'SIGTERM',
 ): Promise<StruckEnd> {
-  return runAndStrike(program, point, '100ms', (target) => void process.kill(target, signal));
+  return runAndStrike(program, point, HOLD_UP_TO_SIGNAL, signal);
 }
 
-/** Runs a program for which the call fails with an error; from then on always, when `persists`. */
+/** Runs a program for which the call, or another one if it missed, fails with an error. */
 export async function runAndFail(
   program: TracedProgram,
-  { call, number }: Point,
+  point: Point,
   error: string,
-  persists = false,
 ): Promise<FailedEnd> {
+  const { call, number } = point;
   const log = join(tempDirectory(), 'strace.log');
-  const inject = `inject=${call}:error=${error}:when=${number}${persists ? '+' : ''}`;
-  const end = await ended(start(program, ['-y', '-o', log, '-e', `trace=${call}`, '-e', inject]));
+  const inject = `inject=${call}:error=${error}:when=${number}`;
+  const end = await ended(start(program, call, ['-o', log, '-e', inject]));
   const lines = readFileSync(log, 'latin1').split('\n');
   removeTempDirectory(log);
-  return { ...end, failed: lines.filter((line) => line.endsWith('(INJECTED)')) };
+  const aim = new Aim(point);
+  let isReached = false;
+  let isHit = false;
+  for (const line of lines) {
+    const found = callIn(line);
+    if (found === null || !aim.reaches(found)) continue;
+    isReached = true;
+    // Another thread's call of that number fails too.
+    isHit ||= line.endsWith(INJECTED) && aim.missed(true) === null;
+  }
+  const failed = lines.filter((line) => line.endsWith(INJECTED) && !OF_HEAD_START.test(line));
+  return { ...end, missed: isHit ? null : aim.missed(isReached), failed };
+}
+
+const ATTEMPTS = 20;
+
+/** Strikes, each time anew, until the point is hit. */
+export async function hit<T extends StruckEnd>(
+  point: Point,
+  attempt: (point: Point) => Promise<T>,
+): Promise<T> {
+  let aimed = point;
+  for (let count = 0; count < ATTEMPTS; count++) {
+    const end = await attempt(aimed);
+    if (end.missed === null) return end;
+    aimed = end.missed;
+  }
+  throw new Error(`no run came to ${point.call} ${point.number}: ${point.args}`);
 }

@@ -1,95 +1,123 @@
 import { expect } from 'chai';
 import { removeTempDirectory } from '../helpers/temp.js';
-import { ROLLBACK, ROLLBACK_WITH_HEAD, templateOf, type Operation } from './operations.js';
+import {
+  CHECKPOINT,
+  CORRECTION,
+  DECISION,
+  DELETION,
+  programOf,
+  PRUNE,
+  ROLLBACK,
+  ROLLBACK_WITH_HEAD,
+  templateOf,
+  UNDO,
+  UNDO_OF_CORRECTION,
+  workspaceFor,
+  type Operation,
+} from './operations.js';
 import { piton } from './piton.js';
-import { fileTimes, record, type Recorded } from './record.js';
-import { settle } from './settle.js';
-import { findPoints, runAndKill, type Point } from './strace.js';
+import type { Point } from './points.js';
+import { record } from './record.js';
+import { settle, settleOneByOne } from './settle.js';
+import { findPoints, hit, runAndKill } from './strace.js';
+import { strikeIn, type Course } from './struck.js';
 import { twoAtATime } from './two-at-a-time.js';
-import { copyOf } from './workspace.js';
 
 /** Where the first kill strikes, among the calls of an operation. */
 interface FirstKill {
   name: string;
   operation: Operation;
   isDone: boolean;
-  choose: (places: Places) => number;
+  choose: (points: readonly Point[]) => number;
 }
 
-interface Places {
-  /** The journal gets its name. */
-  begun: number;
-  /** It gets its second name. */
-  committed: number;
+/** The place of the rename that gives a file of the state directory its name. */
+function renameTo(points: readonly Point[], name: string): number {
+  return points.findIndex(({ call, args }) => call === 'rename' && args.includes(`/${name}")`));
 }
+
+function halfOfSteps(points: readonly Point[]): number {
+  const begun = renameTo(points, 'piton/journal');
+  return Math.floor((begun + renameTo(points, 'piton/journal.committed')) / 2);
+}
+
+const allSteps = (points: readonly Point[]): number => renameTo(points, 'piton/journal.committed');
+const theCommit = (points: readonly Point[]): number => allSteps(points) + 1;
+
+/** The places right after refs have changed: what is moved or deleted there is named after ids. */
+function afterRefs(points: readonly Point[]): number[] {
+  return points.flatMap(({ call, what }, index) => {
+    const isMade = call === 'rename' && what === '"/fd/ID.lock","/fd/ID"';
+    const isDeleted = call === 'unlink' && what === '"/fd/ID"';
+    return isMade || isDeleted ? [index + 1] : [];
+  });
+}
+
+const firstRef = (points: readonly Point[]): number => afterRefs(points)[0] ?? -1;
+const lastRef = (points: readonly Point[]): number => afterRefs(points).at(-1) ?? -1;
 
 const FIRST_KILLS: readonly FirstKill[] = [
-  {
-    name: 'half of the steps',
-    operation: ROLLBACK,
-    isDone: false,
-    choose: ({ begun, committed }) => Math.floor((begun + committed) / 2),
-  },
+  { name: 'half of the steps', operation: ROLLBACK, isDone: false, choose: halfOfSteps },
   {
     name: 'all steps and the move of HEAD',
     operation: ROLLBACK_WITH_HEAD,
     isDone: false,
-    choose: ({ committed }) => committed,
+    choose: allSteps,
   },
+  { name: 'the commit point', operation: ROLLBACK, isDone: true, choose: theCommit },
+  { name: 'half of the steps of an undo', operation: UNDO, isDone: false, choose: halfOfSteps },
+  { name: 'half of a correction', operation: CORRECTION, isDone: false, choose: halfOfSteps },
+  { name: 'the commit of a correction', operation: CORRECTION, isDone: true, choose: theCommit },
   {
-    name: 'the commit point',
-    operation: ROLLBACK,
-    isDone: true,
-    choose: ({ committed }) => committed + 1,
+    name: 'half of taking a correction back',
+    operation: UNDO_OF_CORRECTION,
+    isDone: false,
+    choose: halfOfSteps,
   },
+  { name: "a checkpoint's first ref", operation: CHECKPOINT, isDone: false, choose: firstRef },
+  { name: "a checkpoint's refs", operation: CHECKPOINT, isDone: true, choose: lastRef },
+  { name: "a decision's checkpoint", operation: DECISION, isDone: false, choose: lastRef },
+  { name: 'the ref of a deleted one', operation: DELETION, isDone: true, choose: firstRef },
+  { name: 'the first ref of a prune', operation: PRUNE, isDone: false, choose: firstRef },
 ];
 
-function placesIn(points: readonly Point[]): Places {
-  const renamedTo = (name: string): number =>
-    points.findIndex(({ call, args }) => call === 'rename' && args.includes(`/piton/${name}")`));
-  return { begun: renamedTo('journal'), committed: renamedTo('journal.committed') };
-}
-
-interface Trial extends Pick<FirstKill, 'operation' | 'isDone'> {
-  template: string;
+interface Trial extends Course {
+  isDone: boolean;
   first: Point;
-  after: Recorded;
-}
-
-/** A workspace in which the operation was killed at its first point. */
-async function killed({ template, operation, first }: Trial): Promise<string> {
-  const workspace = await copyOf(template);
-  const { isStruck } = await runAndKill(piton(workspace, operation.args), first);
-  expect(isStruck, `${first.call} ${first.number}`).to.equal(true);
-  return workspace;
 }
 
 async function strikeAgain(trial: Trial, second: Point): Promise<void> {
-  const at = `${trial.first.call} ${trial.first.number}, then ${second.call} ${second.number}`;
-  const before = record(trial.template);
-  const times = fileTimes(trial.template);
-  const workspace = await killed(trial);
-  await runAndKill(piton(workspace, ['recover']), second);
-  const done = await settle(workspace, { before, times, after: trial.after }, at);
-  expect(done, at).to.equal(trial.isDone);
+  const { first } = trial;
+  const at = `${first.call} ${first.number}, then ${second.call} ${second.number}: ${second.args}`;
+  const { workspace, outcomes } = await hit(second, async (aimed) => {
+    const killed = await strikeIn(trial, first, runAndKill);
+    const { missed } = await runAndKill(piton(killed.workspace, ['recover']), aimed);
+    if (missed !== null) removeTempDirectory(killed.workspace);
+    return { ...killed, missed };
+  });
+  if (trial.operation.isOneByOne) {
+    await settleOneByOne(workspace, trial.operation.args(workspace), outcomes, at);
+  } else {
+    expect(await settle(workspace, outcomes, at), at).to.equal(trial.isDone);
+  }
   removeTempDirectory(workspace);
 }
 
 describe('a kill at every call of the recovery after a kill', function () {
-  this.timeout(10 * 60_000);
+  this.timeout(15 * 60_000);
 
   for (const { name, operation, isDone, choose } of FIRST_KILLS) {
     it(`after ${name}: the command after that ends it the same way`, async () => {
       const template = templateOf(operation);
-      const finished = await copyOf(template);
-      const points = await findPoints(piton(finished, operation.args), [finished]);
-      const first = points[choose(placesIn(points))];
+      const finished = await workspaceFor(operation, template);
+      const points = await findPoints(programOf(operation, finished), [finished]);
+      const first = points[choose(points)];
       if (first === undefined) throw new Error('there is no such point');
-      const trial: Trial = { template, operation, first, isDone, after: record(finished) };
-      const recovered = await killed(trial);
-      const seconds = await findPoints(piton(recovered, ['recover']), [recovered]);
+      const trial: Trial = { operation, template, after: record(finished), first, isDone };
+      const { workspace } = await strikeIn(trial, first, runAndKill);
+      const seconds = await findPoints(piton(workspace, ['recover']), [workspace]);
       await twoAtATime(seconds, (second) => strikeAgain(trial, second));
-      console.log(`      ${seconds.length} points`);
+      console.log(`      ${seconds.length} points after ${first.call} ${first.args}`);
       expect(seconds.length).to.be.greaterThan(5);
     });
   }

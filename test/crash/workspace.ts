@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -72,6 +72,7 @@ export function fill(root: string): void {
   });
   writeFileSync(rawName(root, 'not-utf8-\xff'), 'raw\n');
   chmodSync(join(root, 'run.sh'), 0o755);
+  execFileSync('mkfifo', [join(root, 'pipe')]);
   symlinkSync('edited.txt', join(root, 'link'));
   symlinkSync('nowhere', join(root, 'link-becomes-file'));
   git(join(root, 'nested'), 'init', '-q', '-b', 'main');
