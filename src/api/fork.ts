@@ -1,11 +1,10 @@
 import { nextId } from '../core/ids.js';
-import { PitonError } from '../core/errors.js';
+import { assertCanFork } from '../fork/can-fork.js';
 import { destinationOf } from '../fork/destination.js';
 import { freeName, makeFork } from '../fork/make.js';
 import type { ForkPlace } from '../fork/place.js';
 import { forkedPlan } from '../plan/fork.js';
 import type { Plan } from '../plan/types.js';
-import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { readTarget } from '../rollback/target.js';
 import type { CheckpointData } from './data.js';
 import type { ForkData } from './fork-data.js';
@@ -15,17 +14,6 @@ import { Session } from './session.js';
 import { planStateAt } from './state-at.js';
 import { takeCheckpoint } from './take-checkpoint.js';
 import type { ForkOptions } from './types.js';
-
-/** What git keeps for a worktree in another form there is git's alone to make. */
-function assertCanFork({ repository }: RollbackWorkspace): void {
-  const { refStorage, unknownExtensions, kind } = repository;
-  const isKnown = refStorage === 'files' && unknownExtensions.length === 0;
-  if (isKnown && kind !== 'submodule') return;
-  throw new PitonError('UNSUPPORTED_REPOSITORY', 'piton cannot make a fork in this repository', {
-    hint: 'make a worktree with `git worktree add`, and roll it back there with files of its own',
-    details: { kind, ref_storage: refStorage, extensions: unknownExtensions },
-  });
-}
 
 interface Made {
   place: ForkPlace;
@@ -42,7 +30,7 @@ async function make(
   options: ForkOptions,
 ): Promise<Made> {
   return session.locked(async (workspace) => {
-    assertCanFork(workspace);
+    assertCanFork(workspace.repository);
     const { repository, clock } = workspace;
     const { checkpoint } = await meantCheckpoint(workspace, selector, options.plan);
     const then = await planStateAt(workspace, checkpoint);

@@ -68,6 +68,7 @@ const FILES_FOR_THREADS = 6_000;
 describe('package: install', () => {
   const consumer = tempDirectory();
   let packed: Packed;
+  let tarball: string;
   let version: string;
 
   before(() => {
@@ -78,7 +79,7 @@ describe('package: install', () => {
     const said = run(ROOT, 'npm', ['pack', '--silent', '--json', '--pack-destination', target]);
     packed = (JSON.parse(said.slice(said.indexOf('[\n'))) as [Packed])[0];
     writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
-    const tarball = join(target, packed.filename);
+    tarball = join(target, packed.filename);
     run(consumer, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball]);
   });
 
@@ -95,6 +96,22 @@ describe('package: install', () => {
     const searchPath = `${join(consumer, 'node_modules/.bin')}:${process.env['PATH']}`;
     const byGit = run(consumer, 'git', ['piton', '--version'], searchPath);
     expect(byGit.trim()).to.equal(`piton ${version}`);
+  });
+
+  it('brings the manual page along that git looks for', () => {
+    const prefix = tempDirectory();
+    const args = ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund'];
+    run(consumer, 'npm', [...args, '--prefer-offline', tarball]);
+    const searchPath = `${join(prefix, 'bin')}:${process.env['PATH']}`;
+    // man finds pages beside the folders of programs.
+    const more = { PATH: searchPath, MANPATH: undefined, MANPAGER: 'cat', LC_ALL: 'C.UTF-8' };
+    const env = { ...process.env, ...more };
+    const help = spawnSync('git', ['piton', '--help'], { cwd: consumer, env, encoding: 'utf8' });
+    expect([help.status, help.stderr]).to.deep.equal([0, '']);
+    expect(help.stdout)
+      .to.match(/^GIT-PITON\(1\)/)
+      .and.contain('$ piton rollback');
+    expect(run(consumer, 'git', ['piton', '--version'], searchPath)).to.match(/^piton \d/);
   });
 
   it('makes a checkpoint from the bundle, worker threads and all', () => {

@@ -192,7 +192,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('terminals', TERMINALS, ['git', 'script', 'ssh', 'sshd']),
   mochaStage('concurrency', CONCURRENCY),
   mochaStage('crash', CRASH, ['git', 'strace']),
-  mochaStage('package', PACKAGE),
+  mochaStage('package', PACKAGE, ['git', 'man']),
   commandStage('demo', ['npm', 'run', '--silent', 'demo']),
   {
     name: 'nodes',
