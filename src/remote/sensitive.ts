@@ -1,13 +1,18 @@
 import { Sidecar } from '../checkpoint/sidecar.js';
 import { readCheckpoint } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { joinPath, nameOf, type BytePath } from '../core/byte-path.js';
+import { joinPath, nameOf, pathFromJson, type BytePath } from '../core/byte-path.js';
 import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { decodeCommit, decodeTree } from '../store/objects/object-format.js';
 import { readIgnoreFiles } from '../rollback/target.js';
 import type { RefStore } from '../store/ref-store.js';
-import { rulesFromRecord } from '../worktree/ignore/ignore-record.js';
+import {
+  gitRulesFromRecord,
+  rulesFromRecord,
+  type IgnoreRecord,
+} from '../worktree/ignore/ignore-record.js';
+import { OWN_IGNORE_FILE } from '../worktree/ignore/ignore-rules.js';
 import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import { readTreeEntries } from '../worktree/read-tree.js';
 import type { Pair } from './pairs.js';
@@ -56,7 +61,10 @@ export async function sensitivePaths(
   return [...found].sort();
 }
 
-/** Only when ignored files were asked for is one captured that git does not track. */
+/**
+ * Git would leave out what was captured because ignored files were asked for, or because piton's
+ * own rules take it in again.
+ */
 async function ignoredBy(
   checkpoint: Checkpoint,
   entries: readonly FileEntry[],
@@ -64,12 +72,30 @@ async function ignoredBy(
 ): Promise<(path: BytePath) => boolean> {
   const sidecar = await Sidecar.open(checkpoint, refs, objects);
   const { include_ignored: includeIgnored, ignore } = await sidecar.readManifest();
-  if (!includeIgnored) return () => false;
-  const rules = rulesFromRecord(ignore);
   const files = await readIgnoreFiles(entries, { objects });
+  if (!includeIgnored && !takesSomethingIn(ignore, files)) return () => false;
+  const [rules, gits] = [rulesFromRecord(ignore), gitRulesFromRecord(ignore)];
   const readAt = (folder: BytePath, name: BytePath): Buffer | null =>
     files.get(joinPath(folder, name)) ?? null;
-  return (path) => isPathIgnored(rules, path, false, readAt);
+  const readGits = (folder: BytePath, name: BytePath): Buffer | null =>
+    name === OWN_IGNORE_FILE ? null : readAt(folder, name);
+  return (path) =>
+    isPathIgnored(gits, path, false, readGits) || isPathIgnored(rules, path, false, readAt);
+}
+
+/** Whether piton's own rules have one that negates. */
+function takesSomethingIn(
+  { exclude, files }: IgnoreRecord,
+  captured: ReadonlyMap<BytePath, Buffer>,
+): boolean {
+  const recorded = files.map(({ path, text }) => [pathFromJson(path), pathFromJson(text)] as const);
+  const texts = [...captured].map(([path, text]) => [path, text.toString('latin1')] as const);
+  return (
+    exclude.some((pattern) => pathFromJson(pattern).startsWith('!')) ||
+    [...recorded, ...texts].some(([path, text]) => {
+      return nameOf(path) === OWN_IGNORE_FILE && /^!/m.test(text);
+    })
+  );
 }
 
 async function isCommitted(

@@ -223,6 +223,35 @@ describe('remote: two clones and a bare repository', function () {
     expect(warnings).to.deep.equal(['SENSITIVE_FILES', 'SENSITIVE_FILES']);
   });
 
+  it('warn of files that only rules of piton take in', async () => {
+    const { bare, left } = makeClones();
+    const asked: unknown[] = [];
+    const askedAt = async (): Promise<unknown> => {
+      const { workspace } = await openNative(left);
+      await workspace.createCheckpoint({});
+      const onSensitive = async (paths: unknown): Promise<boolean> => asked.push(paths) < 0;
+      await failureOf(workspace.push(bare, { onSensitive }));
+      return asked.at(-1);
+    };
+    writeFileSync(join(left, '.gitignore'), 'data*\n');
+    writeFileSync(join(left, '.pitonignore'), '!data\n');
+    for (const name of ['data', 'data2', 'plain']) writeFileSync(join(left, name), name);
+    expect(await askedAt()).to.deep.equal(['data']);
+    git(left, 'config', '--add', 'piton.exclude', '!data2');
+    expect(await askedAt()).to.deep.equal(['data', 'data2']);
+  });
+
+  it('warn of them by rules that are in no checkpoint', async () => {
+    const { bare, left } = makeClones();
+    writeFileSync(join(left, '.gitignore'), 'data\n.pitonignore\n');
+    writeFileSync(join(left, '.pitonignore'), '!data\n');
+    writeFileSync(join(left, 'data'), 'x');
+    const { workspace, warnings } = await openNative(left);
+    await workspace.createCheckpoint({});
+    await workspace.push(bare);
+    expect(warnings).to.deep.equal(['SENSITIVE_FILES']);
+  });
+
   it('clear up what a process that died had fetched', async () => {
     const { bare, left } = makeClones();
     const { workspace } = await openNative(left);

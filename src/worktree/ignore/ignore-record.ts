@@ -1,6 +1,7 @@
 import {
   bytePathFromBuffer,
   bytesOf,
+  nameOf,
   pathFromJson,
   pathToJson,
   type BytePath,
@@ -8,7 +9,7 @@ import {
 } from '../../core/byte-path.js';
 import { PitonError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
-import { IgnoreRules } from './ignore-rules.js';
+import { IgnoreRules, OWN_IGNORE_FILE } from './ignore-rules.js';
 
 const VERSION = 1;
 
@@ -69,6 +70,12 @@ export function rulesFromRecord(record: IgnoreRecord): IgnoreRules {
     },
     new Map(record.files.map(({ path, text }) => [pathFromJson(path), bytesFromJson(text)])),
   );
+}
+
+/** Those of the recorded rules that git goes by: what piton alone leaves out or takes in is not. */
+export function gitRulesFromRecord(record: IgnoreRecord): IgnoreRules {
+  const files = record.files.filter(({ path }) => nameOf(pathFromJson(path)) !== OWN_IGNORE_FILE);
+  return rulesFromRecord({ ...record, exclude: [], files });
 }
 
 function bytesFromJson(value: unknown): Buffer {

@@ -29,8 +29,11 @@ export interface IgnoreDecision {
   readonly ignored: boolean;
 }
 
+/** The one that git knows nothing of. */
+export const OWN_IGNORE_FILE = asBytePath('.pitonignore');
+
 /** A folder's own ignore files; of two rules that match, one of the first file wins. */
-export const IGNORE_FILES = [asBytePath('.pitonignore'), asBytePath('.gitignore')] as const;
+export const IGNORE_FILES = [OWN_IGNORE_FILE, asBytePath('.gitignore')] as const;
 
 /** What one folder's scope shares with those below it. */
 interface ScopeRules {
