@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchLargeFile, LARGE_FILE } from './bench-large.js';
 import { benchOthers } from './bench-others.js';
 import { GIT_PEER } from './git-peer.js';
 import { benchLongRun } from './long-run.js';
@@ -27,6 +28,8 @@ programs took their part, and all times are longer than they need be.
   and piton need not wait until what it promised would survive a power cut.
 
 Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes, and
+\`npm run bench -- --cpu\` counts
+the time of processors, for machines that have other things to do;
 \`npm run bench -- --long 5000 --write\` makes the part about a long run.
 `;
 
@@ -58,10 +61,11 @@ async function main(args: readonly string[]): Promise<void> {
       write: { type: 'boolean', default: false },
       files: { type: 'string', multiple: true },
       only: { type: 'string', default: '' },
+      cpu: { type: 'boolean', default: false },
       long: { type: 'string' },
     },
   });
-  const { quick, only } = values;
+  const { quick, only, cpu } = values;
   if (values.long !== undefined) {
     await longRun(Number(values.long), values.write);
     return;
@@ -73,16 +77,18 @@ async function main(args: readonly string[]): Promise<void> {
   const tables: string[] = [];
   let load = 0;
   for (const files of sizes) {
-    tables.push(formatTable(await benchSize({ peers, files, rounds, only, say })));
+    tables.push(formatTable(await benchSize({ peers, files, rounds, only, cpu, say })));
     load = Math.max(load, loadavg()[0] ?? 0);
   }
+  if (!quick && LARGE_FILE.includes(only)) tables.push(formatTable(await benchLargeFile(peers)));
   if (only === '') {
     tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
     const others = await benchOthers(quick ? 1_000 : 10_000, quick ? 3 : 5, say);
     tables.push(formatTable(others));
   }
   const busy = `load average up to ${load.toFixed(0)}`;
-  const numbers = `${madeOn()}; ${busy}.\n\n${tables.join('\n')}`;
+  const what = cpu ? '; processor time of all threads and processes, not time passed' : '';
+  const numbers = `${madeOn()}; ${busy}${what}.\n\n${tables.join('\n')}`;
   console.log(numbers);
   if (values.write) {
     writeFileSync(DOCUMENT, `${ABOUT}\n${numbers}\n${documentParts()[1]}`.trimEnd() + '\n');

@@ -16,6 +16,8 @@ export interface BenchOptions {
   rounds: number;
   /** The cases whose name holds this. */
   only: string;
+  /** Whether processor time is measured instead of the time that passes. */
+  cpu: boolean;
   say: (line: string) => void;
 }
 
@@ -51,12 +53,12 @@ function compared(values: readonly number[], show: (value: number) => string): s
 /** Times all cases at one size. */
 async function timeAll(
   contestants: readonly Contestant[],
-  { files, rounds, only, say }: BenchOptions,
+  { files, rounds, only, cpu, say }: BenchOptions,
 ): Promise<string[][]> {
   const rows: string[][] = [];
   for (const one of CASES) {
     if (files < one.minFiles || !one.name.includes(only)) continue;
-    const times = compared(await timeCase(one, contestants, rounds), milliseconds);
+    const times = compared(await timeCase(one, contestants, { rounds, cpu }), milliseconds);
     const row = [one.name, ...times, one.goal(files)];
     say(`${files} files: ${row.join(', ')}`);
     rows.push(row);
