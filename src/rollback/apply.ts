@@ -22,10 +22,17 @@ const STEPS_BETWEEN_REPORTS = 100;
 /** Kinds of steps that put something into a folder, or change what is in it. */
 const WRITING = new Set(['place', 'return', 'mode']);
 
+/** How far an operation has come: what it has not begun is not to be taken back. */
+interface Course {
+  /** How many of the journal's steps have been taken. */
+  taken: number;
+}
+
 async function takeSteps(
   journal: Journal,
   operation: OpenOperation,
   options: OperationOptions,
+  course: Course,
 ): Promise<void> {
   const total = journal.steps.length;
   for (const [index, step] of journal.steps.entries()) {
@@ -35,6 +42,7 @@ async function takeSteps(
       await new Promise(setImmediate);
     }
     takeStep(step, operation);
+    course.taken = index + 1;
   }
 }
 
@@ -54,6 +62,7 @@ async function applySteps(
   context: RollbackContext,
   journal: Journal,
   options: OperationOptions,
+  course: Course,
 ): Promise<void> {
   const operation = openOperation(context, journal);
   try {
@@ -61,7 +70,7 @@ async function applySteps(
       await lockIndex(context.gitDir, operation.areas, options.signal);
       assertIndexAsCaptured(journal.index, context.gitDir);
     }
-    await takeSteps(journal, operation, options);
+    await takeSteps(journal, operation, options, course);
     assertFoldersInPlace(journal, operation);
     await makeDurable(context, journal, operation);
     if (journal.index !== null) swapIndex(journal.index, context.gitDir, operation.areas);
@@ -78,9 +87,10 @@ async function undoAfter(
   error: unknown,
   context: RollbackContext,
   journal: Journal,
+  { taken }: Course,
 ): Promise<never> {
   try {
-    const aside = await undoOperation(context, journal);
+    const aside = await undoOperation(context, journal, taken);
     if (aside.length > 0) context.warn(retiredWarning(aside));
   } catch (failure) {
     if (failure instanceof PitonError && failure.code === 'RECOVERY_FAILED') throw failure;
@@ -110,15 +120,16 @@ export async function applyOperation(
   journal: Journal,
   options: OperationOptions,
 ): Promise<Retired[]> {
+  const course: Course = { taken: 0 };
   try {
     writeJournal(context.stateDir, journal, context.durability);
-    await applySteps(context, journal, options);
+    await applySteps(context, journal, options, course);
     options.signal?.throwIfAborted();
     commitJournal(context.stateDir, context.durability);
     await context.writePlan(journal.plansAfter[0]);
   } catch (error) {
     if (readJournal(context.stateDir)?.isCommitted === true) uncommitJournal(context.stateDir);
-    return await undoAfter(error, context, journal);
+    return await undoAfter(error, context, journal, course);
   }
   try {
     return await finishOperation(context, journal);

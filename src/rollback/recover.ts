@@ -22,7 +22,9 @@ export async function recoverUnfinished(context: RollbackContext): Promise<Recov
   const found = readJournal(context.stateDir);
   if (found === null) return null;
   const { journal, isCommitted } = found;
-  const retired = await (isCommitted ? finishOperation : undoOperation)(context, journal);
+  const retired = isCommitted
+    ? await finishOperation(context, journal)
+    : await undoOperation(context, journal, null);
   return {
     operation: journal.operation,
     planId: journal.planId,

@@ -13,6 +13,7 @@ import type { PresentState } from './knowledge.js';
 import { pathsTakenBack } from './paths-taken-back.js';
 import { proposeRollback, type RollbackProposal } from './propose.js';
 import { findReturns, isPlaceFree, type Return } from './returns.js';
+import { assertAsScanned } from './stays-as-scanned.js';
 import type { ReturnStep } from './steps.js';
 import { surveyWorktree, type Survey } from './survey.js';
 import type { Target } from './target.js';
@@ -98,8 +99,12 @@ export function rehearse(
       ...{ target: target.entries, knowledge: target.knowledge },
       fromArchive: target.fromArchive?.files,
     });
-    const proposal = withLeft(proposed, uncaptured);
-    return { proposal, survey: surveyWorktree(root, proposal, paths) };
+    const survey = surveyWorktree(root, proposed, paths);
+    assertAsScanned(proposed, survey, scan.entries);
+    // The checkpoint's own files go into such a folder, and who knows what is there already.
+    const folders = present.notCaptured.filter((path) => survey.presentFolders.has(path));
+    const stays = folders.map((path) => ({ path, reason: 'not_captured' as const }));
+    return { proposal: withLeft(proposed, [...uncaptured.left, ...stays]), survey };
   };
   const { present, uncaptured } = presentState(root, scan, scope.archive);
   let { proposal, survey } = compared(returns);
@@ -125,11 +130,13 @@ function presentState(
   scan: Scan,
   archive: ArchiveMove | null,
 ): { present: PresentState; uncaptured: UncapturedArtifacts } {
+  // A file that never held still is captured as it was read last.
+  const isCaptured = (path: BytePath): boolean => scan.entries.some((entry) => entry.path === path);
   const present: PresentState = {
     entries: scan.entries,
     ignored: scan.ignored,
     notCaptured: scan.notCaptured
-      .filter(({ reason }) => reason !== 'unstable')
+      .filter(({ path, reason }) => reason !== 'unstable' || !isCaptured(path))
       .map(({ path }) => path),
     nestedRepositories: scan.nestedRepositories,
   };
@@ -139,10 +146,7 @@ function presentState(
   return { present: withoutMoved(present, uncaptured), uncaptured };
 }
 
-function withLeft(
-  proposal: RollbackProposal,
-  { left }: Pick<UncapturedArtifacts, 'left'>,
-): RollbackProposal {
+function withLeft(proposal: RollbackProposal, left: RollbackProposal['left']): RollbackProposal {
   const told = new Set(proposal.left.map(({ path }) => path));
   const all = [...proposal.left, ...left.filter(({ path }) => !told.has(path))];
   return { ...proposal, left: all.sort((one, other) => compareBytes(one.path, other.path)) };

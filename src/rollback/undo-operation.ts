@@ -7,7 +7,7 @@ import { clearOperation } from './finish.js';
 import { undoIndexSwap } from './index-swap.js';
 import type { HeadSwap, Journal } from './journal.js';
 import type { Retired } from './trash-record.js';
-import { undoStep } from './undo-step.js';
+import { undoStep, type StepEnd } from './undo-step.js';
 
 /** Gives a ref its old value back, if it still has the one that the operation gave it. */
 async function undoBranch(refs: RefStore, { name, expected, value }: RefEdit): Promise<void> {
@@ -35,13 +35,20 @@ async function undoHeadMove(swap: HeadSwap, refs: RefStore): Promise<void> {
   }
 }
 
-function undoSteps(context: RollbackContext, journal: Journal): void {
+function endOf(index: number, taken: number | null): StepEnd {
+  if (taken === null) return 'unknown';
+  return index < taken ? 'taken' : 'failed';
+}
+
+function undoSteps(context: RollbackContext, journal: Journal, taken: number | null): void {
   const operation = openOperation(context, journal);
   try {
     if (journal.index !== null) undoIndexSwap(journal.index, context.gitDir, operation.areas);
-    for (const step of journal.steps.toReversed()) {
+    // The one after those that were taken has failed, if it was begun at all.
+    const begun = journal.steps.slice(0, taken === null ? undefined : taken + 1);
+    for (const [index, step] of [...begun.entries()].reverse()) {
       try {
-        undoStep(step, operation);
+        undoStep(step, operation, endOf(index, taken));
       } catch (error) {
         throw new PitonError(
           'RECOVERY_FAILED',
@@ -63,14 +70,16 @@ function undoSteps(context: RollbackContext, journal: Journal): void {
 
 /**
  * Puts everything back that a journal's operation changed before its commit point, wherever it
- * stopped. May be repeated. Gives what was found in the way and set aside.
+ * stopped: after `taken` steps, if that is known. May be repeated. Gives what was found in the way
+ * and set aside.
  * @throws {PitonError} `RECOVERY_FAILED`; the journal then stays.
  */
 export async function undoOperation(
   context: RollbackContext,
   journal: Journal,
+  taken: number | null,
 ): Promise<Retired[]> {
   if (journal.head !== null) await undoHeadMove(journal.head, context.refs);
-  undoSteps(context, journal);
+  undoSteps(context, journal, taken);
   return clearOperation(context, journal, false);
 }

@@ -124,37 +124,46 @@ function undoIn(folder: AnchoredDirectory, step: Step, context: StepContext): Se
   }
 }
 
-/** There is no folder at the path, or a link. */
-const UNREACHABLE = ['ENOENT', 'UNSAFE_PATH'];
+/** What is known of a step that is to be taken back; of one that `failed`, a part may be done. */
+export type StepEnd = 'taken' | 'failed' | 'unknown';
 
 /** Whether a step left nothing that could be taken back, when its folder cannot be reached. */
-function isNotTaken(step: Step, { areas }: StepContext): boolean {
+function isNotTaken(step: Step, end: StepEnd, { areas }: StepContext): boolean {
   switch (step.kind) {
     case 'place':
     case 'make_folder':
-      return true;
+      return end !== 'taken';
     case 'retire':
       return areas.at(step.to.area).retired.lstat(slotName(step.to)) === null;
     case 'return':
       return areas.keptStat(step.from) !== null;
     case 'remove_folder':
     case 'mode':
-      return false;
+      return end === 'failed';
   }
 }
 
 /**
  * Takes one step back, whether or not it was taken, and however often: only what the disk shows
  * to be ours is moved. Anything else in the way is set aside, never deleted.
+ * @throws {PitonError} `UNSAFE_PATH` when something to be taken back is where no path leads now
  */
-export function undoStep(step: Step, context: StepContext): SetAside | null {
+export function undoStep(
+  step: Step,
+  context: StepContext,
+  end: StepEnd = 'unknown',
+): SetAside | null {
   try {
     return context.worktree.within(parentOf(step.path), (folder) => undoIn(folder, step, context));
   } catch (error) {
-    // A step that was not taken may lie below what an earlier one, not taken either, clears away.
-    const isReachable = !UNREACHABLE.includes(systemErrorCode(error) ?? '');
-    if (!isReachable && isNotTaken(step, context)) return null;
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    const code = systemErrorCode(error);
+    if (code === 'UNSAFE_PATH') {
+      // A step that was not taken may lie below what an earlier one, not taken either, clears away.
+      if (isNotTaken(step, end, context)) return null;
+      throw error;
+    }
+    if (code !== 'ENOENT') throw error;
+    if (isNotTaken(step, 'unknown', context)) return null;
   }
   // Somebody deleted the folder since: what was in it comes back all the same.
   makeParents(parentOf(step.path), context.worktree);

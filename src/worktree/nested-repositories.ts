@@ -6,7 +6,8 @@ import type { HashAlgorithm, HeadState } from '../core/types.js';
 import { readBounded } from '../disk/read.js';
 import { readStagingArea } from './staging-area/read-staging-area.js';
 import { trackedPaths, type TrackedPaths } from './staging-area/tracked-paths.js';
-import { lstatOf, type ExplicitPaths } from './walk.js';
+import { lstatOf } from './list-folder.js';
+import type { ExplicitPaths } from './walk.js';
 
 interface Nested {
   folder: BytePath;

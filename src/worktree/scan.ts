@@ -12,9 +12,9 @@ import type { ObjectBatch } from '../store/object-store.js';
 import { buildTrees } from './build-tree.js';
 import { modeOfFile, type HashOutcome } from './hash-file.js';
 import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
+import { lstatOf } from './list-folder.js';
 import type { StatCacheEntry, StatLookup } from './stat-cache.js';
 import {
-  lstatOf,
   walkWorktree,
   type ExplicitPaths,
   type FoundFile,

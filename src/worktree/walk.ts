@@ -1,17 +1,9 @@
-import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import {
-  asBytePath,
-  compareBytes,
-  fsPath,
-  joinPath,
-  ROOT,
-  type BytePath,
-} from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { joinPath, ROOT, type BytePath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
 import { MODE, type FileMode, type NotCaptured, type ObjectId } from '../core/types.js';
 import { modeOfFile } from './hash-file.js';
+import { GIT_NAME, listFolder, listRoot, type Listing, type NamedStat } from './list-folder.js';
 import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
 import { STAT_RECORD_BYTES, StatTable, writeStatRecord } from './stat-record.js';
@@ -87,21 +79,9 @@ interface Frame {
   next: number;
 }
 
-interface NamedStat {
-  name: BytePath;
-  stat: BigIntStats;
-  /** The name as git trees sort it. */
-  key: BytePath;
-}
-
-const GIT_NAME = '.git';
 /** Where a rollback puts what it is about to move into place on another file system. */
 export const STAGING_NAME = /^\.piton-staging-[0-9A-HJKMNP-TV-Z]{26}$/;
 const ENTRIES_BETWEEN_PAUSES = 4_000;
-
-function absolute(root: BytePath, path: BytePath): BytePath {
-  return path === '' ? root : joinPath(root, path);
-}
 
 class Walk {
   readonly result: WalkResult;
@@ -120,7 +100,7 @@ class Walk {
       nestedRepositories: [],
       ignored: [],
     };
-    this.#enter(root, () => request.scope, false, null);
+    this.#enter(root, listRoot(request.root), () => request.scope, false);
   }
 
   async run(): Promise<WalkResult> {
@@ -139,67 +119,24 @@ class Walk {
     return this.result;
   }
 
-  /** False when it is not the folder any more that it was when its parent was listed. */
   #enter(
     folder: FoundFolder,
+    listing: Listing,
     scopeFor: (names: readonly BytePath[]) => WalkScope,
     explicitOnly: boolean,
-    seen: BigIntStats | null,
-  ): boolean {
+  ): void {
     const { path } = folder;
-    const names = this.#list(path);
-    if (names === null) return false;
-    const stats = this.#statAll(path, names);
-    if (seen !== null && !this.#isStill(path, seen)) {
-      this.result.notCaptured.push({ path, reason: 'unstable' });
-      return false;
+    const { names, found, unreadable, isReadable } = listing;
+    this.#seen += names.length;
+    if (!isReadable) this.result.notCaptured.push({ path, reason: 'unreadable' });
+    for (const name of unreadable) {
+      this.result.notCaptured.push({ path: joinPath(path, name), reason: 'unreadable' });
     }
-    if (path !== '' && names.includes(asBytePath(GIT_NAME))) {
+    if (path !== ROOT && names.includes(GIT_NAME)) {
       this.result.nestedRepositories.push(path);
       this.#request.onNestedRepository(path);
     }
-    const scope = scopeFor(names);
-    this.#stack.push({ folder, scope, explicitOnly, names: stats, next: 0 });
-    return true;
-  }
-
-  /** A link that took the folder's place would have led somewhere else. */
-  #isStill(path: BytePath, seen: BigIntStats): boolean {
-    const now = lstatOf(absolute(this.#request.root, path));
-    if (typeof now === 'string' || !now.isDirectory()) return false;
-    return now.ino === seen.ino && now.dev === seen.dev;
-  }
-
-  #list(path: BytePath): BytePath[] | null {
-    const directory = fsPath(absolute(this.#request.root, path));
-    try {
-      return readdirSync(directory, { encoding: 'latin1' }).map(asBytePath);
-    } catch (error) {
-      const code = systemErrorCode(error);
-      const isGone = code === 'ENOENT' || code === 'ENOTDIR';
-      if (path === '') throw isGone ? workspaceGone(error) : error;
-      if (code === 'ENOENT') return null;
-      if (isGone) return [];
-      if (!isUnreadable(code)) throw error;
-      this.result.notCaptured.push({ path, reason: 'unreadable' });
-      return [];
-    }
-  }
-
-  #statAll(directory: BytePath, names: BytePath[]): NamedStat[] {
-    const base = absolute(this.#request.root, directory);
-    const found: NamedStat[] = [];
-    for (const name of names) {
-      if (name === GIT_NAME) continue;
-      this.#seen++;
-      const stat = lstatOf(joinPath(base, name));
-      if (stat === 'unreadable') {
-        this.result.notCaptured.push({ path: joinPath(directory, name), reason: stat });
-      } else if (stat !== 'vanished') {
-        found.push({ name, stat, key: asBytePath(stat.isDirectory() ? `${name}/` : name) });
-      }
-    }
-    return found.sort((left, right) => compareBytes(left.key, right.key));
+    this.#stack.push({ folder, scope: scopeFor(names), explicitOnly, names: found, next: 0 });
   }
 
   #visit(frame: Frame, item: NamedStat): void {
@@ -228,6 +165,9 @@ class Walk {
       this.result.notCaptured.push({ path, reason: 'unreadable' });
       return;
     }
+    const listing = listFolder(joinPath(this.#request.root, path), item.stat);
+    if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
+    if (typeof listing === 'string') return;
     const folder: FoundFolder = {
       path,
       name: item.name,
@@ -241,7 +181,8 @@ class Walk {
         mayHold(names, file) ? this.#request.readIgnoreFile(path, file) : null,
       );
     };
-    if (this.#enter(folder, scopeFor, ignored, item.stat)) frame.folder.folders.push(folder);
+    this.#enter(folder, listing, scopeFor, ignored);
+    frame.folder.folders.push(folder);
   }
 
   #isExplicitFolder(path: BytePath): boolean {
@@ -262,29 +203,6 @@ class Walk {
       frame.folder.files.push({ path, name, mode, size: Number(stat.size), record, oid: null });
     }
   }
-}
-
-function workspaceGone(cause: unknown): PitonError {
-  return new PitonError('WORKSPACE_MISSING', 'the workspace is not there any more', {
-    hint: 'put its folder back where it was, and try again',
-    cause,
-  });
-}
-
-/** What lies at an absolute path, which is not followed when it is a link. */
-export function lstatOf(path: BytePath): BigIntStats | 'vanished' | 'unreadable' {
-  try {
-    return lstatSync(fsPath(path), { bigint: true });
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'vanished';
-    if (isUnreadable(code)) return 'unreadable';
-    throw error;
-  }
-}
-
-function isUnreadable(code: string | undefined): boolean {
-  return code === 'EACCES' || code === 'EPERM' || code === 'EIO' || code === 'ENAMETOOLONG';
 }
 
 /**

@@ -1,26 +1,13 @@
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { leftovers } from '../crash/record.js';
 import { assertFsckClean, git, makeRepository, TEST_ENV } from '../helpers/git.js';
+import { piton, race, succeeds } from './race.js';
 
-const PITON = fileURLToPath(new URL('../../../../bin/piton.js', import.meta.url));
-
-interface End {
-  code: number | null;
-  document: { ok: boolean; data?: Record<string, unknown>; error?: { code: string } };
-}
-
-async function piton(workspace: string, ...args: string[]): Promise<End> {
-  const command = [PITON, '--json', '--lock-timeout', '100', ...args];
-  const child = spawn(process.execPath, command, { cwd: workspace, env: TEST_ENV });
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, document: JSON.parse(Buffer.concat(output).toString()) as End['document'] };
-}
+const run = promisify(execFile);
 
 interface PlanFile {
   reversion_count: number;
@@ -33,8 +20,30 @@ function readPlan(workspace: string): PlanFile {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as PlanFile;
 }
 
+const NAMES = ['0', '1', '2', '3', '4', '5', '6'];
+
+/** Every checkpoint that is told of is whole, the plan is right, and nothing lies about. */
+async function assertInOrder(root: string, reversions: number): Promise<void> {
+  assertFsckClean(root);
+  const listed = (await succeeds(root, 'log', '--limit', '1000'))['checkpoints'] as {
+    checkpoint_id: string;
+  }[];
+  const ids = listed.map(({ checkpoint_id: id }) => id);
+  const { checked, damaged } = await succeeds(root, 'verify', '--all');
+  expect({ checked, damaged }).to.deep.equal({ checked: ids.length, damaged: [] });
+  const refs = git(root, 'for-each-ref', '--format=%(refname)', 'refs/piton').split('\n');
+  const expected = ['checkpoint', 'state'].flatMap((kind) => ids.map((id) => `${kind} ${id}`));
+  const found = refs.map((name) => name.replace(/^refs\/piton\/(\w+)\/.*\//, '$1 '));
+  expect(found.sort()).to.deep.equal(expected.sort());
+  const plan = readPlan(root);
+  expect(plan.reversion_count).to.equal(reversions);
+  expect(ids).to.include(plan.last_checkpoint_id);
+  expect((await succeeds(root, 'doctor'))['problems']).to.deep.equal([]);
+  expect(leftovers(root).filter((path) => !path.endsWith('/kept'))).to.deep.equal([]);
+}
+
 describe('many processes in one workspace', function () {
-  this.timeout(120_000);
+  this.timeout(10 * 60_000);
 
   it('twenty checkpoint while two roll back: all refs valid, the plan right', async () => {
     const root = makeRepository();
@@ -61,6 +70,34 @@ describe('many processes in one workspace', function () {
     const left = readdirSync(join(root, '.git/piton')).filter((name) => name !== 'staging');
     const expected = ['plans', 'stat-cache', 'stat-cache.stamp', 'trash', 'workspace.json'];
     expect(left.sort()).to.deep.equal(expected);
+  });
+
+  it('for a minute, with pruning and gc of both: nothing lost or left over', async () => {
+    const root = makeRepository();
+    mkdirSync(join(root, 'live'));
+    for (const name of NAMES) writeFileSync(join(root, 'live', name), `${name}\n`);
+    await succeeds(root, 'checkpoint', '--name', 'base');
+    const rounds = await race({ short: 1, long: 60 }, async (round) => {
+      const checkpoints = Array.from({ length: 20 }, async (_, at) => {
+        writeFileSync(join(root, `new-${at}`), `${round} ${at}\n`);
+        writeFileSync(join(root, 'live', `${at % NAMES.length}`), `${round} ${at}\n`);
+        return succeeds(root, 'checkpoint', '--always', '-m', `number ${at}`);
+      });
+      await Promise.all([
+        ...checkpoints,
+        ...[1, 2].map(() => succeeds(root, 'rollback', 'base')),
+        succeeds(root, 'prune', '--keep-last', '5', '--keep-within', '0s'),
+        succeeds(root, 'gc'),
+        run('git', ['gc', '--quiet'], { cwd: root, env: TEST_ENV }),
+      ]);
+      await assertInOrder(root, 2 * round);
+    });
+    console.log(`      ${rounds} rounds`);
+    await succeeds(root, 'rollback', 'base');
+    for (const name of NAMES) {
+      expect(readFileSync(join(root, 'live', name), 'utf8')).to.equal(`${name}\n`);
+    }
+    expect(readdirSync(root).sort()).to.deep.equal(['.git', 'live']);
   });
 
   it('two change different fields of the plan: neither change is lost', async () => {

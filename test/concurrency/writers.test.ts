@@ -1,25 +1,12 @@
 import { expect } from 'chai';
-import { execFile } from 'node:child_process';
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { EXIT_CODE_BY_ERROR, type ErrorCode } from '../../src/core/errors.js';
-import { assertFsckClean, git, makeRepository, TEST_ENV, tryGit } from '../helpers/git.js';
+import { assertFsckClean, makeRepository, tryGit } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
-import { piton, race, startScript, stop, type End } from './race.js';
+import { piton, race, startScript, stop, succeeds } from './race.js';
 
 const FILES = 12;
 const names = Array.from({ length: FILES }, (_, at) => `file-${at}`);
-const run = promisify(execFile);
 
 function makeWorkspace(): string {
   const root = makeRepository();
@@ -27,15 +14,6 @@ function makeWorkspace(): string {
   writeFileSync(join(root, '.gitignore'), '*.new\n');
   for (const name of names) writeFileSync(join(root, 'live', name), '0\n'.repeat(8_192));
   return root;
-}
-
-async function succeeds(
-  root: string,
-  ...args: string[]
-): Promise<NonNullable<End['document']['data']>> {
-  const { code, document } = await piton(root, ...args);
-  expect(code, JSON.stringify(document)).to.equal(0);
-  return document.data ?? {};
 }
 
 function checkpointOf(data: Record<string, unknown>): { commit: string; ref: string } {
@@ -86,19 +64,22 @@ describe('writers at work', function () {
     await succeeds(root, 'checkpoint');
     const log = join(tempDirectory(), 'log');
     const writer = await startScript('writer', join(root, 'live'), log, String(FILES));
-    const rounds = await race({ short: 3, long: 10 }, async () => {
+    const captured = new Set<string>();
+    await race({ short: 3, long: 10 }, async () => {
       const data = await succeeds(root, 'checkpoint', '--always');
       const left = data['not_captured'] as { path: string; reason: string }[];
       const unstable = left.map(({ path }) => path);
       for (const { reason } of left) expect(reason).to.equal('unstable');
       const { commit } = checkpointOf(data);
-      const mixed = names
-        .map((name) => `live/${name}`)
-        .filter((path) => !unstable.includes(path) && isMixed(blob(root, commit, path)));
-      expect(mixed).to.deep.equal([]);
+      for (const path of names.map((name) => `live/${name}`)) {
+        if (unstable.includes(path)) continue;
+        const contents = blob(root, commit, path);
+        expect(isMixed(contents), path).to.equal(false);
+        captured.add(contents);
+      }
     });
     await stop(writer);
-    expect(rounds).to.be.greaterThan(1);
+    expect(captured.size).to.be.greaterThan(2);
     assertFsckClean(root);
   });
 
@@ -107,7 +88,7 @@ describe('writers at work', function () {
     await succeeds(root, 'checkpoint', '--name', 'base');
     const log = join(tempDirectory(), 'log');
     let first = 1;
-    const rounds = await race({ short: 4, long: 10 }, async () => {
+    await race({ short: 4, long: 10 }, async () => {
       const arguments_ = [join(root, 'live'), log, String(FILES), String(first)];
       const writer = await startScript('writer', ...arguments_);
       const { code, document } = await piton(root, 'rollback', 'base');
@@ -122,83 +103,10 @@ describe('writers at work', function () {
       expect(lost).to.deep.equal([]);
       first = Math.max(...[...newestVersions(log).values()].map(Number)) + FILES;
     });
-    expect(rounds).to.be.greaterThan(1);
     await succeeds(root, 'rollback', 'base');
     for (const name of names) {
       expect(readFileSync(join(root, 'live', name), 'utf8')).to.equal('0\n'.repeat(8_192));
     }
     assertFsckClean(root);
-  });
-
-  it('a folder that becomes a link to the outside and back: nothing there changes', async () => {
-    const outside = tempDirectory();
-    mkdirSync(join(outside, 'sub'));
-    for (const name of ['sub/f', 'sub/g', 'h']) writeFileSync(join(outside, name), `outside\n`);
-    const root = makeRepository();
-    const aside = join(tempDirectory(), 'aside');
-    mkdirSync(join(root, 'folder/sub'), { recursive: true });
-    for (const name of ['sub/f', 'sub/g', 'h', 'i']) {
-      writeFileSync(join(root, 'folder', name), `inside ${name}\n`);
-    }
-    await succeeds(root, 'checkpoint', '--name', 'base');
-    const swapper = await startScript('swapper', join(root, 'folder'), aside, outside);
-    const ends = new Map<string, number>();
-    await race({ short: 4, long: 10 }, async () => {
-      const { code, document } = await piton(root, 'rollback', 'base');
-      const told = (document.error?.code ?? 'done') as ErrorCode | 'done';
-      ends.set(told, (ends.get(told) ?? 0) + 1);
-      expect(told, document.error?.message).not.to.equal('INTERNAL');
-      expect(code).to.equal(told === 'done' ? 0 : EXIT_CODE_BY_ERROR[told]);
-      expect(contentsBelow(outside)).to.deep.equal(Array(3).fill('outside\n'));
-      expect(readdirSync(outside).sort()).to.deep.equal(['h', 'sub']);
-      expect(readdirSync(join(outside, 'sub')).sort()).to.deep.equal(['f', 'g']);
-    });
-    await stop(swapper);
-    console.log(`      ${[...ends].map(([end, times]) => `${end} ${times}`).join(', ')}`);
-    putBack(join(root, 'folder'), aside);
-    await succeeds(root, 'rollback', 'base');
-    expect(readFileSync(join(root, 'folder/sub/f'), 'utf8')).to.equal('inside sub/f\n');
-    expect(contentsBelow(outside)).to.deep.equal(Array(3).fill('outside\n'));
-    assertFsckClean(root);
-  });
-
-  it('two rollbacks, twenty checkpoints, a prune and garbage collection at once', async () => {
-    const root = makeWorkspace();
-    await succeeds(root, 'checkpoint', '--name', 'base');
-    let reversions = 0;
-    const rounds = await race({ short: 1, long: 55 }, async (round) => {
-      const checkpoints = Array.from({ length: 20 }, async (_, at) => {
-        writeFileSync(join(root, `new-${at}`), `${round} ${at}\n`);
-        return succeeds(root, 'checkpoint', '--always', '-m', `number ${at}`);
-      });
-      reversions += 2;
-      await Promise.all([
-        ...checkpoints,
-        ...[1, 2].map(() => succeeds(root, 'rollback', 'base')),
-        succeeds(root, 'prune', '--keep-last', '5'),
-        succeeds(root, 'gc'),
-        run('git', ['gc', '--quiet'], { cwd: root, env: TEST_ENV }),
-      ]);
-      assertFsckClean(root);
-    });
-    console.log(`      ${rounds} rounds`);
-    await succeeds(root, 'verify', '--all');
-    const refs = git(root, 'for-each-ref', '--format=%(refname)', 'refs/piton').split('\n');
-    const checkpoints = refs.filter((name) => name.startsWith('refs/piton/checkpoint/'));
-    expect(refs).to.have.length(2 * checkpoints.length);
-    const [plan] = (await succeeds(root, 'plan', 'list'))['plans'] as Record<string, unknown>[];
-    expect(plan?.['reversion_count']).to.equal(reversions);
-    expect(refs.join('\n')).to.include(String(plan?.['last_checkpoint_id']));
-    await succeeds(root, 'rollback', 'base');
-    for (const name of names) {
-      expect(readFileSync(join(root, 'live', name), 'utf8')).to.equal('0\n'.repeat(8_192));
-    }
-    expect(readdirSync(root).sort()).to.deep.equal(['.git', '.gitignore', 'live']);
   });
 });
-
-/** Whatever the swapper was at when it was stopped. */
-function putBack(folder: string, aside: string): void {
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(folder);
-  if (!existsSync(folder) && existsSync(aside)) renameSync(aside, folder);
-}

@@ -45,7 +45,7 @@ async function undone(
   head: HeadState,
 ): Promise<{ refs: Record<string, string>; head: HeadState }> {
   const context = moved(swap, refs, head);
-  await undoOperation(context, journalOf([], { head: swap }));
+  await undoOperation(context, journalOf([], { head: swap }), null);
   expect(readJournal(context.stateDir)).to.equal(null);
   const values = Object.fromEntries(context.refs.values);
   return { refs: values, head: await context.refs.readHead() };

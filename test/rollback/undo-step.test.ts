@@ -12,9 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { asBytePath } from '../../src/core/byte-path.js';
+import { systemErrorCode } from '../../src/core/errors.js';
 import type { Step } from '../../src/rollback/steps.js';
+import { undoStep, type StepEnd } from '../../src/rollback/undo-step.js';
 import {
   ID,
+  inOperation,
   keptReturn,
   LATER_ID,
   makeOperation,
@@ -222,6 +225,34 @@ describe('steps', () => {
       expect(() => undo(context, [retire('d/a', 1)])).to.throw(/d/);
       expect(readdirSync(context.gitDir)).to.deep.equal([]);
       expect(retiredText(context, '1')).to.equal('old');
+    });
+
+    it('are known to be taken, or to have failed, where their folder cannot be reached', () => {
+      const context = makeOperation();
+      put(context.root, 'd/a', 'new');
+      const made: Step = { kind: 'make_folder', path: asBytePath('d/e') };
+      const mode: Step = { kind: 'mode', path: asBytePath('d/a'), mode: 0o755, before: 0o644 };
+      const removed: Step = { kind: 'remove_folder', path: asBytePath('d/e'), mode: 0o755 };
+      const placed = stagedPlace(context, 1, 'd/b', 'new');
+      take(context, [placed]);
+      renameSync(join(context.root, 'd'), join(context.gitDir, 'moved'));
+      symlinkSync(context.gitDir, join(context.root, 'd'));
+      const end = (step: Step, known: StepEnd): unknown =>
+        inOperation(context, (operation) => {
+          try {
+            return undoStep(step, operation, known);
+          } catch (error) {
+            return systemErrorCode(error);
+          }
+        });
+      for (const step of [placed, made]) {
+        const ends = [end(step, 'taken'), end(step, 'failed'), end(step, 'unknown')];
+        expect(ends, step.kind).to.deep.equal(['UNSAFE_PATH', null, null]);
+      }
+      for (const step of [mode, removed]) {
+        const ends = [end(step, 'taken'), end(step, 'failed'), end(step, 'unknown')];
+        expect(ends, step.kind).to.deep.equal(['UNSAFE_PATH', null, 'UNSAFE_PATH']);
+      }
     });
 
     it('keep a made folder in which there is something by now', () => {
