@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TEST_ENV } from '../helpers/git.js';
@@ -59,19 +59,44 @@ describe('cli: run, end to end', function () {
     expect(read(directory, 'kept')).to.equal('one\n');
   });
 
+  it('ends as a shell would have it, and writes its report where it is told to', () => {
+    const directory = workspace();
+    write(directory, { a: '1', plain: '' });
+    const outside = tempDirectory();
+    const cases: [number, string[], unknown][] = [
+      [137, ['sh', '-c', 'echo 2 > a; kill -KILL $$'], 'rolled_back'],
+      [255, ['sh', '-c', 'exit 255'], 'unchanged'],
+      [127, ['no-such-program'], undefined],
+      [126, ['./plain'], undefined],
+      [0, ['sh', '-c', 'echo 1'], 'kept'],
+    ];
+    for (const [code, command, outcome] of cases) {
+      const report = join(outside, `${code}.json`);
+      const run = piton(directory, ['run', '--report', report, '--', ...command]);
+      expect(run, command.join(' ')).to.include({ code, stdout: code === 0 ? '1\n' : '' });
+      const document = JSON.parse(readFileSync(report, 'utf8')) as Record<string, unknown>;
+      expect(document).to.include({ ok: outcome !== undefined, command: 'run', schema: 1 });
+      expect((document['data'] as { outcome?: unknown } | undefined)?.outcome).to.equal(outcome);
+      expect(read(directory, 'a')).to.equal('1');
+    }
+  });
+
   it('passes signals on, waits for the command, and rolls back', async () => {
     const directory = workspace();
     write(directory, { a: '1' });
     for (const [signal, code] of [
+      ['SIGHUP', 129],
       ['SIGINT', 130],
+      ['SIGQUIT', 131],
       ['SIGUSR1', 138],
+      ['SIGTERM', 143],
     ] as const) {
       const ended = await signalled(directory, 'echo 2 > a; echo go; exec sleep 30', signal);
       expect(ended.code, ended.stderr).to.equal(code);
       expect(ended.stderr).to.include(`was ended by ${signal}. Rolled back`);
       expect(read(directory, 'a')).to.equal('1');
     }
-    const cleanly = 'trap "echo 3 > a; exit 0" TERM; echo go; sleep 30 & wait';
+    const cleanly = 'trap "echo 3 > a; exit 0" TERM; echo go; sleep 30 >/dev/null 2>&1 & wait';
     expect(await signalled(directory, cleanly, 'SIGTERM')).to.deep.equal({ code: 0, stderr: '' });
     expect(read(directory, 'a')).to.equal('3\n');
   });

@@ -11,6 +11,7 @@ const PACKAGE_BY_PROGRAM = {
   fish: 'fish',
   man: 'man-db',
   script: 'bsdutils',
+  openssl: 'openssl',
   ssh: 'openssh-client',
   sshd: 'openssh-server',
 } as const;

@@ -189,7 +189,7 @@ export const STAGES: readonly Stage[] = [
   mochaStage('scenario', SCENARIO),
   mochaStage('shells', SHELLS, ['git', 'zsh', 'fish', 'man']),
   mochaStage('hosts', HOSTS),
-  mochaStage('terminals', TERMINALS, ['git', 'script', 'ssh', 'sshd']),
+  mochaStage('terminals', TERMINALS, ['git', 'script', 'openssl', 'ssh', 'sshd']),
   mochaStage('concurrency', CONCURRENCY),
   mochaStage('crash', CRASH, ['git', 'strace']),
   mochaStage('package', PACKAGE, ['git', 'man']),

@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { TEST_ENV } from '../helpers/git.js';
 
 /** Who may come in. */
@@ -13,21 +16,38 @@ export interface HttpServer {
   close: () => void;
 }
 
+/** A certificate of our own for the loopback, and its key. */
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+/** Makes a certificate that nobody knows; its file is `cert.pem`. */
+export function makeCertificate(folder: string): Certificate {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject];
+  const done = spawnSync('openssl', [...args, '-keyout', key, '-out', cert]);
+  if (done.status !== 0) throw new Error(done.stderr.toString());
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
 /** Serves the repositories below a folder by git's own http-backend, to those who log in. */
-export async function serveHttp(folder: string): Promise<HttpServer> {
+export async function serveHttp(folder: string, tls?: Certificate): Promise<HttpServer> {
   const refused: string[] = [];
-  const server: Server = createServer((request, response) => {
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.headers.authorization === basic(USER)) {
       answer(folder, request, response);
       return;
     }
     refused.push(request.url ?? '');
     response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end();
-  });
+  };
+  const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     refused,
     close: () => {
       server.closeAllConnections();

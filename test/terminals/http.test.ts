@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assertFsckClean, git } from '../helpers/git.js';
+import { tempDirectory } from '../helpers/temp.js';
 import { installPiton, piton, type Installed } from '../hosts/installed.js';
 import { makeClones, type Clones } from '../remote/clones.js';
-import { serveHttp, USER, type HttpServer } from './http-server.js';
+import { makeCertificate, serveHttp, USER, type HttpServer } from './http-server.js';
 import { processesWith, runQuietly } from './programs.js';
 import { answer, closeTerminals, openTerminal } from './terminal.js';
 
@@ -106,6 +107,30 @@ describe('terminals: logins by http', () => {
     git(clones.left, 'config', 'credential.helper', helper);
     const refused = await runQuietly(user, clones.left, ['piton', 'push', url]);
     expect(refused.status).to.equal(1);
+  });
+
+  it('go over TLS, to a server whose certificate the user trusts', async () => {
+    const folder = tempDirectory();
+    const safe = await serveHttp(dirname(clones.bare), makeCertificate(folder));
+    try {
+      const address = safe.url.replace('//', `//${USER.name}:${encodeURI(USER.password)}@`);
+      const push = ['piton', 'push', `${address}/bare.git`];
+      // What the repository says of it counts for nothing.
+      git(clones.left, 'config', 'http.sslVerify', 'false');
+      const refused = await runQuietly(user, clones.left, push);
+      expect(refused.status).to.equal(1);
+      expect(refused.stderr)
+        .to.match(/certificate/i)
+        .and.not.contain(encodeURI(USER.password));
+      expect(safe.refused).to.be.empty;
+      const env = { ...user.env, GIT_SSL_CAINFO: join(folder, 'cert.pem') };
+      const ended = await runQuietly({ ...user, env }, clones.left, push);
+      expect(ended.status, ended.stderr).to.equal(0);
+      expect(ended.stdout).not.to.contain(encodeURI(USER.password));
+      expect(pushed()).to.have.length(2);
+    } finally {
+      safe.close();
+    }
   });
 
   for (const [name, status, stop] of [
