@@ -9,7 +9,7 @@ import {
   type TreeEntry,
 } from '../core/types.js';
 import { damaged } from '../store/objects/damage.js';
-import { encodeTree, hashObject } from '../store/objects/object-format.js';
+import { encodeSortedTree, hashObject, isTreeName } from '../store/objects/object-format.js';
 import type { StatCacheEntry } from './stat-cache.js';
 import { modeOf } from './stat-record.js';
 
@@ -21,13 +21,25 @@ interface OpenFolder {
   /** Its path with a `/` behind it; empty for the root. */
   prefix: string;
   entries: TreeEntry[];
+  hasFolders: boolean;
+}
+
+function openFolder(name: string, prefix: string): OpenFolder {
+  if (prefix !== '' && !isTreeName(name)) throw damaged('a stat cache has a path that is none');
+  return { name: asBytePath(name), prefix, entries: [], hasFolders: false };
+}
+
+/** Paths in ascending order cannot repeat a name but for that of a folder. */
+function assertNoneTwice({ entries, hasFolders }: OpenFolder): void {
+  if (!hasFolders || new Set(entries.map(({ name }) => name)).size === entries.length) return;
+  throw damaged('a stat cache has a file where it has a folder');
 }
 
 class TreeHasher {
   readonly trees = new Map<ObjectId, TreeEntry[]>();
   readonly #algorithm: HashAlgorithm;
   #last = '';
-  readonly #open: OpenFolder[] = [{ name: asBytePath(''), prefix: '', entries: [] }];
+  readonly #open: OpenFolder[] = [openFolder('', '')];
 
   constructor(algorithm: HashAlgorithm) {
     this.#algorithm = algorithm;
@@ -38,11 +50,13 @@ class TreeHasher {
     this.#last = path;
     while (!path.startsWith(this.#top.prefix)) this.#close();
     for (let slash = this.#nextSlash(path); slash >= 0; slash = this.#nextSlash(path)) {
-      const name = asBytePath(path.slice(this.#top.prefix.length, slash));
-      this.#open.push({ name, prefix: path.slice(0, slash + 1), entries: [] });
+      const name = path.slice(this.#top.prefix.length, slash);
+      this.#open.push(openFolder(name, path.slice(0, slash + 1)));
     }
     const { prefix, entries } = this.#top;
-    entries.push({ mode, name: asBytePath(path.slice(prefix.length)), oid });
+    const name = asBytePath(path.slice(prefix.length));
+    if (!isTreeName(name)) throw damaged('a stat cache has a path that is none');
+    entries.push({ mode, name, oid });
   }
 
   finish(): KnownTrees {
@@ -59,10 +73,15 @@ class TreeHasher {
   }
 
   #close(): void {
-    const { name, entries } = this.#open.pop() as OpenFolder;
-    const oid = hashObject(this.#algorithm, 'tree', encodeTree(entries));
+    const folder = this.#open.pop() as OpenFolder;
+    assertNoneTwice(folder);
+    const { name, entries } = folder;
+    const oid = hashObject(this.#algorithm, 'tree', encodeSortedTree(entries));
     this.trees.set(oid, entries);
-    this.#open.at(-1)?.entries.push({ mode: MODE.directory, name, oid });
+    const parent = this.#open.at(-1);
+    if (parent === undefined) return;
+    parent.entries.push({ mode: MODE.directory, name, oid });
+    parent.hasFolders = true;
   }
 }
 

@@ -43,7 +43,7 @@ export function isOlderThan(record: Buffer, offset: number, stamp: bigint): bool
 
 /** The mode of lstat(2) that a record holds, with the kind of file. */
 export function modeOf(record: Buffer): number {
-  return Number(record.readBigUInt64LE(MODE_OFFSET) & 0xffffn);
+  return record.readUInt16LE(MODE_OFFSET);
 }
 
 /** Records in the order they were added, in one growing buffer. */

@@ -66,6 +66,7 @@ describe('known trees', () => {
       'a file that is a folder': [remembered('a'), remembered('a/b')],
       'no name': [remembered('a//b')],
       'half a name': [remembered('a\0b')],
+      'no name at the end': [remembered('a/')],
     };
     for (const [what, files] of Object.entries(forged)) {
       expect(trees(...files).size, what).to.equal(0);

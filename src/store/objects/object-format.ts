@@ -48,7 +48,8 @@ function sortKey(entry: TreeEntry): string {
   return entry.mode === MODE.directory ? `${entry.name}/` : entry.name;
 }
 
-function isTreeName(name: string): boolean {
+/** Whether it is one component; it may still be unsafe. */
+export function isTreeName(name: string): boolean {
   return name !== '' && !name.includes('/') && !name.includes('\0');
 }
 
@@ -60,19 +61,31 @@ export function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const seen = new Set<string>();
   const keyed = entries.map((entry) => ({ key: sortKey(entry), entry }));
   keyed.sort((left, right) => (left.key < right.key ? -1 : 1));
-  let size = 0;
-  for (const { entry } of keyed) {
-    if (!isTreeName(entry.name) || seen.has(entry.name)) {
-      throw new PitonError('INTERNAL', `not a tree entry: ${JSON.stringify(entry.name)}`);
+  const sorted = keyed.map(({ entry }) => entry);
+  for (const { name } of sorted) {
+    if (!isTreeName(name) || seen.has(name)) {
+      throw new PitonError('INTERNAL', `not a tree entry: ${JSON.stringify(name)}`);
     }
-    seen.add(entry.name);
-    size += entry.mode.toString(8).length + 2 + entry.name.length + entry.oid.length / 2;
+    seen.add(name);
+  }
+  return encodeSortedTree(sorted);
+}
+
+const MODE_TEXT = Object.fromEntries(
+  Object.values(MODE).map((mode) => [mode, mode.toString(8)]),
+) as Record<FileMode, string>;
+
+/** As `encodeTree`, for entries that are in the order of trees and known to be fit for one. */
+export function encodeSortedTree(entries: readonly TreeEntry[]): Buffer {
+  let size = 0;
+  for (const { mode, name, oid } of entries) {
+    size += MODE_TEXT[mode].length + 2 + name.length + oid.length / 2;
   }
   const data = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const { entry } of keyed) {
-    at += data.write(`${entry.mode.toString(8)} ${entry.name}\0`, at, 'latin1');
-    at += data.write(entry.oid, at, 'hex');
+  for (const { mode, name, oid } of entries) {
+    at += data.write(`${MODE_TEXT[mode]} ${name}\0`, at, 'latin1');
+    at += data.write(oid, at, 'hex');
   }
   return data;
 }
