@@ -19,6 +19,8 @@ interface Sample {
   kept: number;
   /** Of the median checkpoint since the last sample. */
   milliseconds: number;
+  /** Of the processor, all threads, likewise: what other programs on the machine do not change. */
+  cpuMilliseconds: number;
   /** Of the git dir, after garbage was collected. */
   bytes: number;
   collectMilliseconds: number;
@@ -34,10 +36,18 @@ function age(folder: string, milliseconds: number): void {
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+interface Duration {
+  elapsed: number;
+  /** Of this process; none of the programs it starts. */
+  cpu: number;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<Duration> {
   const start = performance.now();
+  const used = process.cpuUsage();
   await work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(used);
+  return { elapsed: performance.now() - start, cpu: (user + system) / 1_000 };
 }
 
 async function sampleRun(
@@ -52,18 +62,19 @@ async function sampleRun(
   const workspace = await openWorkspace(options);
   const samples: Sample[] = [];
   const every = Math.ceil(checkpoints / SAMPLES);
-  let times: number[] = [];
+  let times: Duration[] = [];
   for (let taken = 1; taken <= checkpoints; taken++) {
     clock.time += STEP_MS;
     tree.replace(CHANGED);
     times.push(await timed(() => workspace.createCheckpoint()));
     if (taken % every !== 0) continue;
     age(join(root, '.git/objects'), every * STEP_MS);
-    const collectMilliseconds = await timed(() => workspace.gc());
+    const { elapsed: collectMilliseconds } = await timed(() => workspace.gc());
     const { checkpoints: kept } = await workspace.listCheckpoints({ limit: checkpoints });
     samples.push({
       ...{ taken, kept: kept.length, collectMilliseconds },
-      milliseconds: medianOf(times),
+      milliseconds: medianOf(times.map(({ elapsed }) => elapsed)),
+      cpuMilliseconds: medianOf(times.map(({ cpu }) => cpu)),
       bytes: filesBelow(join(root, '.git')).bytes,
     });
     say(JSON.stringify(samples.at(-1)));
@@ -72,6 +83,8 @@ async function sampleRun(
   await workspace.close();
   return samples;
 }
+
+const cpuOf = ({ cpuMilliseconds }: Sample): number => cpuMilliseconds;
 
 /** A line for each sample, as long as its value beside the largest. */
 function plot(
@@ -102,11 +115,12 @@ export async function benchLongRun(
   const count = (value: number): string => value.toLocaleString('en');
   const table = formatTable({
     title: 'numbers',
-    header: ['checkpoints taken', 'kept', 'one checkpoint', 'git dir after gc', 'gc'],
+    header: ['taken', 'kept', 'one checkpoint', 'of the processor', 'git dir after gc', 'gc'],
     rows: samples.map((sample) => [
       count(sample.taken),
       count(sample.kept),
       milliseconds(sample.milliseconds),
+      milliseconds(sample.cpuMilliseconds),
       mebibytes(sample.bytes),
       milliseconds(sample.collectMilliseconds),
     ]),
@@ -121,11 +135,13 @@ export async function benchLongRun(
       `${days} days in all, and objects age with it.`,
       `The default policy is applied to each; \`gc\` is run ${SAMPLES} times.`,
       'What is kept grows until the first checkpoints are seven days old,',
-      'the git dir until what they left is two weeks older.\n',
+      'the git dir until what they left is two weeks older.',
+      'Time of the processor is that of all threads of piton:',
+      'other programs on the machine do not lengthen it, as they do all other times here.\n',
     ].join(' '),
     table.replace(/^## .*\n\n/, ''),
     '```text',
-    plot('one checkpoint (median)', samples, (one) => one.milliseconds, milliseconds),
+    plot('one checkpoint, of the processor (median)', samples, cpuOf, milliseconds),
     plot('git dir after gc', samples, (one) => one.bytes, mebibytes).trimEnd(),
     '```\n',
   ].join('\n');
