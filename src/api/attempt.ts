@@ -5,11 +5,10 @@ import { readPlan } from '../plan/plan-file.js';
 import { relatedPlans } from '../plan/related-plans.js';
 import { planState, stateDigest } from '../plan/plan-state.js';
 import { assertNoOperationInProgress } from '../rollback/guards.js';
-import { presentStagingDigest } from '../rollback/rehearse.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { createCheckpoint } from './create-checkpoint.js';
 import type { AttemptData, CheckpointCreateData } from './data.js';
-import { compareWithWorktree } from './diff-checkpoints.js';
+import { isWorktreeAsAt } from './is-as-at.js';
 import { meantCheckpoint } from './select.js';
 import { rollback } from './rollback.js';
 import type { Session } from './session.js';
@@ -88,12 +87,7 @@ async function isAsAt(
   checkpoint: Checkpoint,
   operation: OperationOptions,
 ): Promise<boolean> {
-  const { changes, manifest, look } = await compareWithWorktree(workspace, checkpoint, operation);
-  if (changes.length > 0) return false;
   const plan = readPlan(workspace.stateDir, checkpoint.plan_id);
   const state = planState(plan, relatedPlans(workspace.stateDir, plan).plans);
-  if (stateDigest(state) !== manifest.plan_state_digest) return false;
-  const head = await workspace.refs.readHead();
-  if (head.commit !== manifest.head.commit) return true;
-  return presentStagingDigest(look) === (manifest.staging_area?.digest ?? null);
+  return isWorktreeAsAt(workspace, checkpoint, operation, stateDigest(state));
 }

@@ -5,14 +5,18 @@ import { nextId } from '../core/ids.js';
 import { affectedBy, affectedIds, type Affected } from '../correction/affected.js';
 import { artifactsOf } from '../correction/artifacts.js';
 import { appendedPlan, continueAtStep, correctedPlan } from '../correction/corrected-plan.js';
-import { findStanding, notBlank } from '../plan/decision.js';
+import { findDecision, findStanding, notBlank } from '../plan/decision.js';
 import { assertCanRollBack, assertOpen } from '../plan/guards.js';
+import { nextStep } from '../plan/resume.js';
 import { rolledBack } from '../plan/rolled-back.js';
 import type { Correction, Decision, Plan } from '../plan/types.js';
 import { archivePath, type Artifact } from '../rollback/archive.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
+import { correctedAlready } from './asked-again.js';
 import { carryOut } from './carry-out.js';
+import type { RollbackData } from './data.js';
+import { archivedFiles } from './show-corrections.js';
 import type { CorrectData } from './correction-data.js';
 import { putPlan, stamped } from './put-plan.js';
 import { planStateAt } from './state-at.js';
@@ -141,6 +145,30 @@ function append(
   return { ...dataOf(planned, dryRun), rollback: null, archived: [] };
 }
 
+/** A correction that stands: the process was killed before it could say so. */
+function standingData(
+  workspace: RollbackWorkspace,
+  plan: Plan,
+  { correction, rollback }: { correction: Correction; rollback: RollbackData },
+): CorrectData {
+  const decision = findDecision(plan, correction.decision_id);
+  const fallen = new Set(correction.affected);
+  // As it was: what fell had not fallen yet.
+  const decisions = plan.decisions.map((one): Decision =>
+    fallen.has(one.decision_id) ? { ...one, status: 'active' } : one,
+  );
+  const affected = affectedBy(
+    { ...plan, decisions },
+    findDecision({ ...plan, decisions }, decision.decision_id),
+  );
+  return {
+    ...dataOf({ plan, decision, affected, correction }, false),
+    rollback,
+    archived: archivedFiles(workspace, plan, correction).map(({ path, to }) => ({ path, to })),
+    continue_at_step: nextStep(plan),
+  };
+}
+
 /**
  * Takes a decision back, with all that was decided after it: moves what they produced into an
  * archive, rolls back to the checkpoint before it, and records why. All of it is done or nothing.
@@ -155,8 +183,10 @@ export async function correct(
 ): Promise<CorrectData> {
   const isRevert = options.mode !== 'append';
   if (isRevert) assertSafeWorkspace(session.repository.root, session.settings.user);
-  return session.locked(async (workspace) => {
+  return session.locked(async (workspace, cutOff) => {
     const plan = meantPlan(workspace.stateDir, selector);
+    const standing = isRevert && (await correctedAlready(workspace, cutOff, plan, options));
+    if (standing) return standingData(workspace, plan, standing);
     const planned = plannedCorrection(workspace, plan, options);
     if (!isRevert) {
       assertOpen(plan);

@@ -7,6 +7,8 @@ import type { MovedBranch } from '../plan/types.js';
 import type { HeadSwap } from '../rollback/journal.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
+import { rollbackAskedAgain } from './asked-again.js';
+import type { AdoptedCheckpoint } from './adopted.js';
 import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
 import { rollbackTarget } from './rollback-target.js';
@@ -46,10 +48,13 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
     });
   }
   if (!force) assertSafeWorkspace(session.repository.root, session.settings.user);
-  return session.locked(async (workspace) => {
-    const meant = await rollbackTarget(session, workspace, selector, options);
+  return session.locked(async (workspace, cutOff) => {
+    const again = await rollbackAskedAgain(workspace, cutOff, selector, options);
+    if (again?.isAsLeft === true) return again.data;
+    const meant: AdoptedCheckpoint =
+      again ?? (await rollbackTarget(session, workspace, selector, options));
     const { plan, checkpoint } = meant;
-    assertCanRollBack(plan);
+    if (again === null) assertCanRollBack(plan);
     const then = meant.adopted ?? (await planStateAt(workspace, checkpoint));
     const { rollback } = await carryOut(workspace, {
       ...{ operation: 'rollback', plan, checkpoint, then, paths, moveHead, force },
@@ -67,7 +72,10 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
           now: workspace.clock.now(),
         };
         if (paths !== null) return pathsRolledBack(plan, facts);
-        const after = rolledBack(plan, then, facts);
+        const counted = rolledBack(plan, then, facts);
+        const { reversion_count } = plan;
+        // What was changed since the one before was killed goes too, and it stays one reversion.
+        const after = again === null ? counted : { ...counted, reversion_count };
         // A fork's checkpoint is another plan's: none of this one's is its latest before the next.
         if (meant.adopted === undefined) return after;
         return { ...after, last_checkpoint_id: plan.last_checkpoint_id };

@@ -18,6 +18,7 @@ import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import type { RefStore } from '../store/ref-store.js';
 import type { Repository } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
+import { diedSince, type CutOff } from './cut-off.js';
 import { putPlanWhole } from './put-plan.js';
 import type { Settings } from './settings.js';
 
@@ -134,13 +135,14 @@ export class Session {
 
   /** Runs something under the workspace's lock, after recovering what was left unfinished. */
   async locked<T>(
-    work: (workspace: RollbackWorkspace) => Promise<T>,
+    work: (workspace: RollbackWorkspace, cutOff: CutOff) => Promise<T>,
     options: OperationOptions = {},
   ): Promise<T> {
     return this.lockedOnly(async (workspace) => {
       const { recoverWorkspace } = await import('./recover-workspace.js');
-      await recoverWorkspace(workspace, this.lockPath);
-      return work(workspace);
+      const since = diedSince(this.lockPath);
+      const recovery = await recoverWorkspace(workspace, this.lockPath);
+      return work(workspace, { recovery, diedSince: since });
     }, options);
   }
 

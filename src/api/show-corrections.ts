@@ -15,7 +15,7 @@ import { meantPlan } from './select.js';
 import type { Session } from './session.js';
 
 /** What is in a correction's archive by its manifest; nothing while the correction is undone. */
-function archivedFiles(
+export function archivedFiles(
   { stateDir }: RollbackWorkspace,
   plan: Plan,
   { correction_id: correctionId }: Correction,

@@ -7,6 +7,7 @@ import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { artifactsOf } from '../correction/artifacts.js';
 import type { ArchiveMove } from '../rollback/archive.js';
 import type { RefEdit } from '../store/ref-store.js';
+import { takenBackAlready } from './asked-again.js';
 import { carryOut } from './carry-out.js';
 import type { RollbackData } from './data.js';
 import { movedBranch } from './rollback.js';
@@ -51,8 +52,10 @@ async function takeBack(
   operation: 'undo' | 'redo',
   options: UndoOptions,
 ): Promise<RollbackData> {
-  return session.locked(async (workspace) => {
+  return session.locked(async (workspace, cutOff) => {
     const plan = meantPlan(workspace.stateDir, options.plan);
+    const standing = await takenBackAlready(workspace, cutOff, plan, operation, options);
+    if (standing !== null) return standing;
     const entry = operation === 'undo' ? rollbackToUndo(plan) : rollbackToRedo(plan);
     const checkpoint = await safetyCheckpointOf(workspace, plan, entry);
     const then = await planStateAt(workspace, checkpoint);
