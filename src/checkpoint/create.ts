@@ -2,7 +2,7 @@ import type { BytePath } from '../core/byte-path.js';
 import { isoTime } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import { nextId, timeOfId } from '../core/ids.js';
-import { MODE, type HeadState, type ObjectId, type OperationOptions } from '../core/types.js';
+import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
 import { encodeCommit, hashObject } from '../store/objects/object-format.js';
 import type { RefEdit } from '../store/ref-store.js';
@@ -243,7 +243,7 @@ class Creation {
     const metadata = {
       ...{ checkpoint_id: checkpointId, plan_id: planId, kind, name, source, phase, step },
       reason: reasonFor(this.#request.reason, { kind, step }),
-      files: scan.entries.filter(({ mode }) => mode !== MODE.directory).length,
+      files: scan.files,
       not_captured: scan.notCaptured.length,
     };
     const message = formatCheckpointMessage({ ...metadata, head_ref: draft.head.ref });

@@ -1,7 +1,6 @@
 import type { BytePath } from '../core/byte-path.js';
 import type { HashAlgorithm, HeadState } from '../core/types.js';
 import { hashObject } from '../store/objects/object-format.js';
-import { entryAt } from '../worktree/diff.js';
 import type { Look } from './look.js';
 import type { CheckpointManifest } from './sidecar.js';
 
@@ -12,7 +11,7 @@ export function uncapturedIgnoreFiles(
 ): Map<BytePath, Buffer> {
   return new Map(
     [...ignoreFiles].filter(([path, text]) => {
-      return entryAt(scan.entries, path)?.oid !== hashObject(algorithm, 'blob', text);
+      return scan.oidAt(path) !== hashObject(algorithm, 'blob', text);
     }),
   );
 }

@@ -68,11 +68,11 @@ const HASHED_AGAIN_BYTES = 1024 * 1024;
  * well, when few files changed since and a checkpoint still vouches for it.
  */
 export function isWorthSaving(
-  { entries, hashedFiles, hashedBytes }: Scan,
+  { files, hashedFiles, hashedBytes }: Scan,
   { isVouched }: Pick<LoadedCache, 'isVouched'>,
 ): boolean {
   if (hashedFiles === 0 && isVouched) return false;
-  const isMany = hashedFiles * FILES_PER_HASHED >= entries.length;
+  const isMany = hashedFiles * FILES_PER_HASHED >= files;
   return !isVouched || isMany || hashedBytes > HASHED_AGAIN_BYTES;
 }
 
@@ -88,7 +88,7 @@ export function saveScanCache(
 ): void {
   const { stateDir, algorithm } = context.repository;
   const anchor = anchorOf(checkpoint);
-  const bytes = formatStatCache(scan.statEntries(), { algorithm, stamp, anchor });
+  const bytes = formatStatCache(scan.cacheEntries(), { algorithm, stamp, anchor });
   try {
     // It can always be made again, so it need not survive a power cut; its checksum tells.
     writeAtomic(join(stateDir, CACHE_NAME), bytes, { durability: 'fast' });

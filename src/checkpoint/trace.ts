@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytePathFromText } from '../core/byte-path.js';
-import { walkWorktree, type FoundFolder, type WalkResult } from '../worktree/walk.js';
+import type { FoundFolder, WalkResult } from '../worktree/found.js';
+import { walkWorktree } from '../worktree/walk.js';
 import type { CheckpointContext } from './context.js';
 import { outlookOn } from './look.js';
 

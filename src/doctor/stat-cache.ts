@@ -9,7 +9,7 @@ import {
   type BytePath,
 } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
-import { MODE } from '../core/types.js';
+import { MODE, type ObjectId } from '../core/types.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { emptyBlobId } from '../store/objects/object-format.js';
 import { hashOne, type HashContext } from '../worktree/hash-files.js';
@@ -18,6 +18,7 @@ import { isSafeName } from '../worktree/safe-names.js';
 import type { StatCacheEntry } from '../worktree/stat-cache.js';
 import { statRecord } from '../worktree/stat-record.js';
 import type { Check, DoctorContext, Finding } from './check.js';
+import { wrongTrees } from './stat-cache-trees.js';
 
 const PATHS_NAMED = 10;
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENAMETOOLONG']);
@@ -43,7 +44,8 @@ async function isWrong(entry: StatCacheEntry, context: HashContext): Promise<boo
   if (stat === null || !statRecord(stat).equals(record)) return false;
   if (!stat.isFile() && !stat.isSymbolicLink()) return false;
   const mode = stat.isSymbolicLink() ? MODE.link : MODE.file;
-  const file = { path, name: nameOf(path), mode, size: Number(stat.size), record: 0, oid };
+  const seen = { size: Number(stat.size), record: 0, oid, isKnown: true };
+  const file = { path, name: nameOf(path), mode, ...seen };
   const outcome = await hashOne(file, context);
   if (outcome.kind !== 'hashed' || !outcome.stable || !outcome.record.equals(record)) return false;
   return outcome.oid !== oid;
@@ -74,11 +76,16 @@ async function look(context: DoctorContext): Promise<Finding[]> {
     signal: context.signal,
   };
   const wrong: BytePath[] = [];
+  const files = new Map<BytePath, ObjectId>();
   for (const entry of cache.entries()) {
+    files.set(entry.path, entry.oid);
     context.signal?.throwIfAborted();
     const isThere = workspace.objects.has(entry.oid) || entry.oid === emptyBlobId(algorithm);
     if ((isVouched && !isThere) || (await isWrong(entry, hashing))) wrong.push(entry.path);
   }
+  // Without one who vouches for them, a scan takes no tree that the cache names.
+  const again = isVouched ? (await loadScanCache(workspace)).cache : null;
+  if (again !== null) wrong.push(...(await wrongTrees(again, files, workspace.objects)));
   if (wrong.length === 0) return [];
   const named = wrong.slice(0, PATHS_NAMED).map((one) => JSON.stringify(pathToJson(one)));
   const paths = `${named.join(', ')}${wrong.length > PATHS_NAMED ? ', …' : ''}`;

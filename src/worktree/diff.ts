@@ -63,12 +63,6 @@ export function changesOf(pairs: readonly EntryPair[]): FileChange[] {
   return changes;
 }
 
-/** The entry at a path among entries sorted by path, or undefined. */
-export function entryAt(entries: readonly FileEntry[], path: BytePath): FileEntry | undefined {
-  const found = entries[lowerBound(entries, path)];
-  return found?.path === path ? found : undefined;
-}
-
 type Contents = Pick<FileEntry, 'mode' | 'oid'>;
 
 export function isSameEntry(left: Contents, right: Contents): boolean {

@@ -16,7 +16,7 @@ import {
 } from './hash-file.js';
 import { readLinkInPlace } from './read-link.js';
 import { statRecord } from './stat-record.js';
-import type { FoundFile } from './walk.js';
+import type { FoundFile } from './found.js';
 
 export interface HashContext extends OperationOptions {
   /** The worktree's root, absolute. */

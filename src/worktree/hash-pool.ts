@@ -11,7 +11,7 @@ import {
   type HashThreadSetting,
   type ReplyItem,
 } from './hash-messages.js';
-import type { FoundFile } from './walk.js';
+import type { FoundFile } from './found.js';
 
 /** More threads would wait for the one that writes. */
 const THREADS_MAX = 4;

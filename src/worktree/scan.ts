@@ -9,18 +9,13 @@ import {
   type OperationOptions,
 } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
-import { buildTrees } from './build-tree.js';
+import { buildTrees, entriesOf } from './build-tree.js';
+import { filesBelow, inOrder, isFolder, oidAt, type FoundFile, type WalkResult } from './found.js';
 import { modeOfFile, type HashOutcome } from './hash-file.js';
 import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
 import { lstatOf } from './list-folder.js';
-import type { StatCacheEntry, StatLookup } from './stat-cache.js';
-import {
-  walkWorktree,
-  type ExplicitPaths,
-  type FoundFile,
-  type WalkResult,
-  type WalkScope,
-} from './walk.js';
+import { treeEntry, type StatCacheEntry, type StatLookup } from './stat-cache.js';
+import { walkWorktree, type ExplicitPaths, type WalkScope } from './walk.js';
 
 export interface ScanRequest extends OperationOptions {
   /** The worktree's root: an absolute, real path. */
@@ -46,8 +41,12 @@ export interface ScanRequest extends OperationOptions {
 /** One pass over the worktree. */
 export interface Scan {
   tree: ObjectId;
-  /** Sorted by path; empty folders are entries of their own. */
-  entries: FileEntry[];
+  /** How many files and links were captured. */
+  files: number;
+  /** Sorted by path; empty folders are entries of their own. Made when they are asked for. */
+  readonly entries: FileEntry[];
+  /** The object id of the file that was captured at a path, or null. */
+  oidAt: (path: BytePath) => ObjectId | null;
   notCaptured: NotCaptured[];
   /** Folders that hold a `.git` of their own. */
   nestedRepositories: BytePath[];
@@ -57,8 +56,10 @@ export interface Scan {
   hashedFiles: number;
   /** And how large they were when they were seen. */
   hashedBytes: number;
-  /** What the stat cache should remember, sorted by path; of the wanted paths, when some are. */
-  statEntries: (wanted?: ReadonlySet<BytePath>) => Iterable<StatCacheEntry>;
+  /** How the captured files among the wanted paths looked, sorted by path. */
+  statEntries: (wanted: ReadonlySet<BytePath>) => Iterable<StatCacheEntry>;
+  /** What the stat cache should remember, sorted as it wants it. */
+  cacheEntries: () => Iterable<StatCacheEntry>;
 }
 
 class Scanner {
@@ -89,32 +90,53 @@ class Scanner {
       else this.#record(file, outcome);
     });
     for (const file of again) await this.#hashReplaced(file);
-    const built = buildTrees(this.#walked.root, this.#request.batch);
+    const { root, nestedRepositories, ignored } = this.#walked;
+    const tree = buildTrees(root, this.#request.batch);
+    let entries: FileEntry[] | undefined;
     return {
-      tree: built.tree,
-      entries: built.entries,
+      tree,
+      files: filesBelow(root),
+      get entries() {
+        return (entries ??= entriesOf(root));
+      },
+      oidAt: (path) => oidAt(root, path),
       notCaptured: this.#notCaptured,
-      nestedRepositories: this.#walked.nestedRepositories,
-      ignored: this.#walked.ignored,
+      nestedRepositories,
+      ignored,
       hashedFiles: unknown.length,
       hashedBytes: unknown.reduce((bytes, { size }) => bytes + size, 0),
       statEntries: (wanted) => this.#statEntries(wanted),
+      cacheEntries: () => this.#cacheEntries(),
     };
   }
 
   #takeFromCache(): FoundFile[] {
-    const { cache, batch, cacheVouched } = this.#request;
+    const { cache, cacheVouched } = this.#request;
     const unknown: FoundFile[] = [];
-    for (const file of filesOf(this.#walked)) {
-      if (file.mode !== MODE.link && file.size > this.#context.maxFileBytes) {
-        this.#notCaptured.push({ path: file.path, reason: 'too_large', size: file.size });
-        continue;
+    for (const found of inOrder(this.#walked.root)) {
+      if (isFolder(found)) {
+        // Only who vouches for the cache's objects says that those of its trees are there.
+        found.known = cacheVouched ? cache.findTree(found.path) : null;
+      } else if (!this.#isTooLarge(found) && !this.#isKnown(found)) {
+        unknown.push(found);
       }
-      const oid = cache.find(file.path, this.#walked.stats.at(file.record));
-      if (oid !== null && (cacheVouched || batch.has(oid))) file.oid = oid;
-      else unknown.push(file);
     }
     return unknown;
+  }
+
+  #isTooLarge({ path, mode, size }: FoundFile): boolean {
+    if (mode === MODE.link || size <= this.#context.maxFileBytes) return false;
+    this.#notCaptured.push({ path, reason: 'too_large', size });
+    return true;
+  }
+
+  #isKnown(file: FoundFile): boolean {
+    const { cache, batch, cacheVouched } = this.#request;
+    const oid = cache.find(file.path, this.#walked.stats.at(file.record));
+    if (oid === null || !(cacheVouched || batch.has(oid))) return false;
+    file.oid = oid;
+    file.isKnown = true;
+    return true;
   }
 
   #record(file: FoundFile, outcome: HashOutcome): void {
@@ -156,30 +178,25 @@ class Scanner {
     return typeof stat === 'string' ? file.size : Number(stat.size);
   }
 
-  *#statEntries(wanted?: ReadonlySet<BytePath>): Iterable<StatCacheEntry> {
-    for (const file of filesOf(this.#walked)) {
-      const { path, oid } = file;
-      if (oid === null || wanted?.has(path) === false) continue;
-      yield { path, record: this.#walked.stats.at(file.record), oid };
+  *#statEntries(wanted: ReadonlySet<BytePath>): Iterable<StatCacheEntry> {
+    for (const found of inOrder(this.#walked.root)) {
+      if (isFolder(found) || found.oid === null || !wanted.has(found.path)) continue;
+      yield this.#statEntry(found, found.oid);
     }
   }
-}
 
-/** All files of a walk in byte order of their paths. */
-function* filesOf(walked: WalkResult): Iterable<FoundFile> {
-  const pending = [{ folder: walked.root, file: 0, child: 0 }];
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const file = top.folder.files[top.file];
-    const child = top.folder.folders[top.child];
-    if (file === undefined && child === undefined) {
-      pending.pop();
-    } else if (child === undefined || (file !== undefined && file.name < `${child.name}/`)) {
-      top.file++;
-      if (file !== undefined) yield file;
-    } else {
-      top.child++;
-      pending.push({ folder: child, file: 0, child: 0 });
+  *#cacheEntries(): Iterable<StatCacheEntry> {
+    for (const found of inOrder(this.#walked.root)) {
+      if (!isFolder(found)) {
+        if (found.oid !== null) yield this.#statEntry(found, found.oid);
+      } else if (found.tree !== null) {
+        yield treeEntry(found.path, found.tree);
+      }
     }
+  }
+
+  #statEntry({ path, record }: FoundFile, oid: ObjectId): StatCacheEntry {
+    return { path, record: this.#walked.stats.at(record), oid };
   }
 }
 

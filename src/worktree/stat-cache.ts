@@ -1,20 +1,25 @@
 import { crc32 } from 'node:zlib';
 import { asBytePath, type BytePath } from '../core/byte-path.js';
 import type { HashAlgorithm, ObjectId } from '../core/types.js';
+import type { KnownTree } from './found.js';
 import { isOlderThan, STAT_RECORD_BYTES } from './stat-record.js';
 
 /*
  * The stat cache is one file: a header, then one entry a path in byte order of the paths, then a
  * CRC-32 of everything before it (integers little-endian).
  *
- *   header  "PITONSC1", algorithm (u8: 1 = SHA-1, 2 = SHA-256), anchor length (u16), anchor (text),
+ *   header  "PITONSC2", algorithm (u8: 1 = SHA-1, 2 = SHA-256), anchor length (u16), anchor (text),
  *           entry count (u32)
  *   entry   path length (u16), path, stat record (40), object id (20 or 32)
+ *
+ * A folder that was captured is an entry too: its path ends with "/", that of the worktree itself
+ * is empty, the record begins with how many files and how many folders its tree holds (u64 each)
+ * and is zero otherwise, and the object id is the tree's.
  *
  * An entry is only written when its times are older than the stamp that was taken from the file
  * system's own clock before the scan began; so a match of the record means: not changed since.
  */
-const MAGIC = Buffer.from('PITONSC1', 'latin1');
+const MAGIC = Buffer.from('PITONSC2', 'latin1');
 const CRC_BYTES = 4;
 
 function idBytes(algorithm: HashAlgorithm): number {
@@ -25,6 +30,8 @@ function idBytes(algorithm: HashAlgorithm): number {
 export interface StatLookup {
   /** The remembered object id when the record is the same, else null. */
   find(path: BytePath, record: Buffer): ObjectId | null;
+  /** The remembered tree of a folder. */
+  findTree(folder: BytePath): KnownTree | null;
 }
 
 export class StatCache implements StatLookup {
@@ -44,7 +51,7 @@ export class StatCache implements StatLookup {
   }
 
   static empty(): StatLookup {
-    return { find: () => null };
+    return { find: () => null, findTree: () => null };
   }
 
   /** A cache read from its file; null when it is not whole or for another kind of repository. */
@@ -61,16 +68,46 @@ export class StatCache implements StatLookup {
   }
 
   find(path: BytePath, record: Buffer): ObjectId | null {
-    while (this.#path < path && this.#offset < this.#data.length) this.#advance();
-    if (this.#path !== path || this.#offset >= this.#data.length) return null;
+    if (!this.#goTo(path)) return null;
     const start = this.#offset + 2 + path.length;
     const end = start + STAT_RECORD_BYTES;
     if (this.#data.compare(record, 0, STAT_RECORD_BYTES, start, end) !== 0) return null;
     return this.#data.toString('hex', end, end + this.#idBytes);
   }
 
-  /** All that is left to look up, in ascending order; nothing is found afterwards. */
+  findTree(folder: BytePath): KnownTree | null {
+    const path = pathOfTree(folder);
+    if (!this.#goTo(path)) return null;
+    const start = this.#offset + 2 + path.length;
+    const end = start + STAT_RECORD_BYTES;
+    return {
+      oid: this.#data.toString('hex', end, end + this.#idBytes),
+      files: Number(this.#data.readBigUInt64LE(start)),
+      folders: Number(this.#data.readBigUInt64LE(start + 8)),
+    };
+  }
+
+  #goTo(path: string): boolean {
+    while (this.#path < path && this.#offset < this.#data.length) this.#advance();
+    return this.#path === path && this.#offset < this.#data.length;
+  }
+
+  /** All files that are left to look up, in ascending order; nothing is found afterwards. */
   *entries(): Iterable<StatCacheEntry> {
+    for (const entry of this.#all()) if (!isPathOfTree(entry.path)) yield entry;
+  }
+
+  /** As `entries`, the folders; their paths are as they are looked up. */
+  *trees(): Iterable<KnownTree & { path: BytePath }> {
+    for (const { path, record, oid } of this.#all()) {
+      if (!isPathOfTree(path)) continue;
+      const folder = asBytePath(path.slice(0, -1));
+      const files = Number(record.readBigUInt64LE(0));
+      yield { path: folder, oid, files, folders: Number(record.readBigUInt64LE(8)) };
+    }
+  }
+
+  *#all(): Iterable<StatCacheEntry> {
     for (; this.#offset < this.#data.length; this.#advance()) {
       const path = asBytePath(this.#path);
       const start = this.#offset + 2 + path.length;
@@ -105,6 +142,22 @@ export interface StatCacheEntry {
   path: BytePath;
   record: Buffer;
   oid: ObjectId;
+}
+
+function pathOfTree(folder: BytePath): BytePath {
+  return asBytePath(folder === '' ? '' : `${folder}/`);
+}
+
+function isPathOfTree(path: BytePath): boolean {
+  return path === '' || path.endsWith('/');
+}
+
+/** What the cache should remember of a folder whose tree is known. */
+export function treeEntry(folder: BytePath, { oid, files, folders }: KnownTree): StatCacheEntry {
+  const record = Buffer.alloc(STAT_RECORD_BYTES);
+  record.writeBigUInt64LE(BigInt(files), 0);
+  record.writeBigUInt64LE(BigInt(folders), 8);
+  return { path: pathOfTree(folder), record, oid };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { joinPath, ROOT, type BytePath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
-import { MODE, type FileMode, type NotCaptured, type ObjectId } from '../core/types.js';
+import { MODE } from '../core/types.js';
+import { foundFolder, type FoundFolder, type WalkResult } from './found.js';
 import { modeOfFile } from './hash-file.js';
 import { GIT_NAME, listFolder, listRoot, type Listing, type NamedStat } from './list-folder.js';
 import { mayHold } from './read-ignore-file.js';
@@ -38,38 +39,6 @@ export interface WalkRequest {
   onEntries: ((seen: number) => void) | undefined;
 }
 
-export interface FoundFile {
-  path: BytePath;
-  name: BytePath;
-  mode: FileMode;
-  /** Bytes. */
-  size: number;
-  /** Where its stat record is in the result's table. */
-  record: number;
-  /** Of its contents; null as long as they are not known, and when they are not captured. */
-  oid: ObjectId | null;
-}
-
-/** One folder of the walk. Files and folders are in the order of git trees. */
-export interface FoundFolder {
-  path: BytePath;
-  name: BytePath;
-  files: FoundFile[];
-  folders: FoundFolder[];
-  /** Whether it is captured as a folder even when nothing in it is. */
-  keptWhenEmpty: boolean;
-}
-
-export interface WalkResult {
-  root: FoundFolder;
-  stats: StatTable;
-  notCaptured: NotCaptured[];
-  /** Folders other than the root that hold a `.git`. */
-  nestedRepositories: BytePath[];
-  /** Ignored paths that were left out, the topmost ones only. */
-  ignored: BytePath[];
-}
-
 interface Frame {
   folder: FoundFolder;
   scope: WalkScope;
@@ -92,7 +61,7 @@ class Walk {
 
   constructor(request: WalkRequest) {
     this.#request = request;
-    const root = { path: ROOT, name: ROOT, files: [], folders: [], keptWhenEmpty: true };
+    const root = foundFolder(ROOT, ROOT, true);
     this.result = {
       root,
       stats: new StatTable(),
@@ -168,13 +137,8 @@ class Walk {
     const listing = listFolder(joinPath(this.#request.root, path), item.stat);
     if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
     if (typeof listing === 'string') return;
-    const folder: FoundFolder = {
-      path,
-      name: item.name,
-      files: [],
-      folders: [],
-      keptWhenEmpty: !ignored || this.#request.explicit().has(path),
-    };
+    const isKept = !ignored || this.#request.explicit().has(path);
+    const folder = foundFolder(path, item.name, isKept);
     const scopeFor = (names: readonly BytePath[]): WalkScope => {
       if (ignored) return frame.scope;
       return frame.scope.enter(item.name, (file) =>
@@ -200,7 +164,8 @@ class Walk {
       writeStatRecord(this.#scratch, 0, stat);
       const mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
       const record = this.result.stats.add(this.#scratch);
-      frame.folder.files.push({ path, name, mode, size: Number(stat.size), record, oid: null });
+      const size = Number(stat.size);
+      frame.folder.files.push({ path, name, mode, size, record, oid: null, isKnown: false });
     }
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -10,8 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { asBytePath } from '../../src/core/byte-path.js';
-import { formatStatCache, StatCache, type StatCacheEntry } from '../../src/worktree/stat-cache.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { asBytePath, type BytePath } from '../../src/core/byte-path.js';
+import type { KnownTree } from '../../src/worktree/found.js';
+import {
+  formatStatCache,
+  StatCache,
+  treeEntry,
+  type StatCacheEntry,
+} from '../../src/worktree/stat-cache.js';
 import { statRecord } from '../../src/worktree/stat-record.js';
 import { git, tryGit } from '../helpers/git.js';
 import {
@@ -25,6 +33,10 @@ import {
 } from './prepared-workspace.js';
 
 const WRONG = 'ab'.repeat(20);
+
+function asEntry({ path, ...tree }: KnownTree & { path: BytePath }): StatCacheEntry {
+  return treeEntry(path, tree);
+}
 
 describe('doctor and the stat cache', () => {
   let prepared: Prepared;
@@ -124,6 +136,48 @@ describe('doctor and the stat cache', () => {
     expect((await told(root)).problems, 'not vouched for').to.deep.equal([]);
     forge([entry], anchor());
     expect(brief(await mended(root))).to.deep.equal(['stat_cache must']);
+  });
+
+  /** The cache's own entries, as a checkpoint left them. */
+  function ownTrees(): (KnownTree & { path: BytePath })[] {
+    return [...(StatCache.parse(readFileSync(file), 'sha1')?.trees() ?? [])];
+  }
+
+  it('removes one that is wrong about the tree of a folder', async () => {
+    mkdirSync(join(root, 'sub/void'), { recursive: true });
+    writeFileSync(join(root, 'sub/file'), 'text\n');
+    await delay(50);
+    const { workspace } = prepared;
+    await workspace.createCheckpoint();
+    await workspace.close();
+    const own = ownTrees();
+    expect(own.map(({ path }) => path)).to.deep.equal(['', 'sub', 'sub/void']);
+    expect((await told(root)).problems).to.deep.equal([]);
+    const at = StatCache.parse(readFileSync(file), 'sha1')?.anchor;
+    const blob = hashOf('sub/file');
+    const top = own[0]?.oid ?? '';
+    const lies = [
+      { oid: WRONG },
+      { oid: blob },
+      { oid: top },
+      { files: 2 },
+      { files: 0, folders: 2 },
+      { oid: git(root, 'mktree', '--missing'), files: 0, folders: 0 },
+    ];
+    for (const lie of lies) {
+      const told = own.map((tree) => {
+        return treeEntry(tree.path, tree.path === 'sub' ? { ...tree, ...lie } : tree);
+      });
+      forge(told, at);
+      const [problem] = await mended(root);
+      // An empty tree is whole, but not what the tree above has there.
+      const named = lie.files === 0 && lie.folders === 0 ? '"."' : '"sub"';
+      expect(problem?.message, JSON.stringify(lie)).to.contain(named);
+      forge(told);
+      expect((await examined(root, false)).problems, 'not vouched for').to.deep.equal([]);
+    }
+    forge([{ ...entryOf('sub/file', WRONG), record: Buffer.alloc(40) }, ...own.map(asEntry)], at);
+    expect((await mended(root))[0]?.message).to.contain('"sub/file", "sub"');
   });
 
   it('removes one that is damaged, which is only untidy', async () => {

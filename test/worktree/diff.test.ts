@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { asBytePath, compareBytes } from '../../src/core/byte-path.js';
 import { MODE, type FileEntry, type FileMode } from '../../src/core/types.js';
-import { diffEntries, entryAt, pairedEntries } from '../../src/worktree/diff.js';
+import { diffEntries, pairedEntries } from '../../src/worktree/diff.js';
 
 function entry(path: string, mode: FileMode = MODE.file, oid = 'a'): FileEntry {
   return { path: asBytePath(path), mode, oid };
@@ -136,15 +136,6 @@ describe('worktree: entries beside each other', () => {
           return { before: at(before, path), after: at(after, path) };
         });
         expect([...pairedEntries(before, after)]).to.deep.equal(expected);
-      }),
-    );
-  });
-
-  it('finds the entry at a path, and none elsewhere', () => {
-    fc.assert(
-      fc.property(entries, fc.constantFrom('a', 'a/b', 'a.b', 'a0/b/a', 'b'), (list, text) => {
-        const path = asBytePath(text);
-        expect(entryAt(list, path)).to.equal(list.find((one) => one.path === path));
       }),
     );
   });

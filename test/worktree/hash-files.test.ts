@@ -11,7 +11,7 @@ import {
   type HashContext,
 } from '../../src/worktree/hash-files.js';
 import { hashOnlyBatch } from '../../src/worktree/hash-only-batch.js';
-import type { FoundFile } from '../../src/worktree/walk.js';
+import type { FoundFile } from '../../src/worktree/found.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { blobId, bytePath } from './scanning.js';
 
@@ -26,7 +26,15 @@ function contextOf(root: string, more: Partial<HashContext> = {}): HashContext {
 }
 
 function found(name: string, size: number, mode: FoundFile['mode'] = MODE.file): FoundFile {
-  return { path: bytePath(name), name: bytePath(name), mode, size, record: 0, oid: null };
+  return {
+    path: bytePath(name),
+    name: bytePath(name),
+    mode,
+    size,
+    record: 0,
+    oid: null,
+    isKnown: false,
+  };
 }
 
 /** Files of one letter; `large` of them look large. */

@@ -14,13 +14,13 @@ import { MODE } from '../../src/core/types.js';
 import type { ObjectBatch } from '../../src/store/object-store.js';
 import type { HashOutcome } from '../../src/worktree/hash-file.js';
 import { hashOne, type BulkHasher, type HashContext } from '../../src/worktree/hash-files.js';
-import type { FoundFile } from '../../src/worktree/walk.js';
+import type { FoundFile } from '../../src/worktree/found.js';
 
 /** A file as a walk would have found it, whether or not it is there. */
 export function foundFile(root: string, path: BytePath): FoundFile {
   const absolute = fsPath(joinPath(bytePathFromText(root), path));
   const size = lstatSync(absolute, { throwIfNoEntry: false })?.size ?? 0;
-  return { path, name: nameOf(path), mode: MODE.file, size, record: 0, oid: null };
+  return { path, name: nameOf(path), mode: MODE.file, size, record: 0, oid: null, isKnown: false };
 }
 
 /** Writes files, given by paths in latin1, and gives them as a walk would. */

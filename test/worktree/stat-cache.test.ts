@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { crc32 } from 'node:zlib';
 import { compareBytes } from '../../src/core/byte-path.js';
 import type { HashAlgorithm } from '../../src/core/types.js';
-import { formatStatCache, StatCache, type StatCacheEntry } from '../../src/worktree/stat-cache.js';
+import {
+  formatStatCache,
+  StatCache,
+  treeEntry,
+  type StatCacheEntry,
+} from '../../src/worktree/stat-cache.js';
 import { STAT_RECORD_BYTES } from '../../src/worktree/stat-record.js';
 import { bytePath } from './scanning.js';
 
@@ -55,6 +60,31 @@ describe('worktree: stat cache', () => {
       expect(cache.find(bytePath('b\xff'), record(3))).to.equal(entries[2]?.oid);
       expect(cache.find(bytePath('c'), record(4))).to.equal(entries[3]?.oid);
       expect(cache.find(bytePath('d'), record(4))).to.equal(null);
+    }
+  });
+
+  it('finds trees among the files, and tells both apart', () => {
+    for (const algorithm of ['sha1', 'sha256'] as const) {
+      const oids = [1, 2, 3].map((byte) => entry('x', byte, algorithm).oid) as [
+        string,
+        ...string[],
+      ];
+      const trees = ['', 'a', 'a/b'].map((path, at) => {
+        return { path: bytePath(path), oid: oids[at] ?? '', files: at, folders: 300 * at };
+      });
+      const files = ['!', 'a.c', 'a/b/c'].map((path) => entry(path, 9, algorithm));
+      const [root, a, b] = trees.map(({ path, ...tree }) => treeEntry(path, tree));
+      const [first, second, third] = files;
+      const entries = [root, first, second, a, b, third] as StatCacheEntry[];
+      const data = format(entries, algorithm);
+      const cache = parsed(data, algorithm);
+      const found = [cache.findTree(bytePath('')), cache.find(bytePath('a.c'), record(9))];
+      found.push(cache.findTree(bytePath('a')), cache.findTree(bytePath('a/a')));
+      found.push(cache.findTree(bytePath('a/b')), cache.find(bytePath('a/b/c'), record(9)));
+      const [rootTree, aTree, bTree] = trees.map(({ path: _, ...tree }) => tree);
+      expect(found).to.deep.equal([rootTree, second?.oid, aTree, null, bTree, third?.oid]);
+      expect([...parsed(data, algorithm).entries()]).to.deep.equal(files);
+      expect([...parsed(data, algorithm).trees()]).to.deep.equal(trees);
     }
   });
 
@@ -110,6 +140,7 @@ describe('worktree: stat cache', () => {
   it('is nothing when it is empty', () => {
     expect(parsed(format([])).find(bytePath('a'), record(1))).to.equal(null);
     expect(StatCache.empty().find(bytePath('a'), record(1))).to.equal(null);
+    expect(StatCache.empty().findTree(bytePath(''))).to.equal(null);
   });
 
   it('is not used when a bit of it is wrong', () => {
@@ -138,6 +169,7 @@ describe('worktree: stat cache', () => {
         changed[at] = byte;
         const cache = StatCache.parse(sealed(changed.subarray(0, end)), 'sha1');
         for (const path of ['\0', 'a', 'b', 'c']) cache?.find(bytePath(path), record(1));
+        StatCache.parse(sealed(changed.subarray(0, end)), 'sha1')?.findTree(bytePath(''));
       }),
       { numRuns: 2_000 },
     );
