@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import { createBundle as writeBundle } from '../remote/bundle.js';
 import type { BundleCreateData } from './data.js';
@@ -10,7 +10,8 @@ import type { BundleOptions } from './types.js';
 
 /**
  * Writes checkpoints with their plans, and all that they need, into a file.
- * @throws {PitonError} `USAGE` when the path is not absolute or something is there already
+ * @throws {PitonError} `USAGE` when the path is not absolute, has no folder, or something is
+ * there already
  */
 export async function createBundle(
   session: Session,
@@ -20,6 +21,13 @@ export async function createBundle(
   if (!isAbsolute(file)) {
     throw new PitonError('USAGE', 'the bundle must be named by an absolute path', {
       hint: 'use path.resolve() on it first',
+      details: { file },
+    });
+  }
+  const folder = dirname(file);
+  if (!existsSync(folder)) {
+    throw new PitonError('USAGE', `there is no folder ${folder}`, {
+      hint: 'make it first',
       details: { file },
     });
   }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
-import { addressOf, type Address } from '../remote/address.js';
+import type { Address } from '../remote/address.js';
 import { bundleAddress } from '../remote/bundle.js';
 import { listRemoteRefs, type Connection } from '../remote/connection.js';
 import { askingOnce } from '../remote/login.js';
@@ -12,7 +12,13 @@ import { readWorkspaceFile } from '../plan/workspace-file.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { adoptPlans } from './adopt-plans.js';
 import type { FetchData } from './data.js';
-import { connectionTo, gitRepositoryOf, hiddenRefs, shownAddress } from './remote-session.js';
+import {
+  connectionTo,
+  gitRepositoryOf,
+  hiddenRefs,
+  remoteAddress,
+  shownAddress,
+} from './remote-session.js';
 import type { Session } from './session.js';
 
 /** Gets checkpoints and plans from another repository. */
@@ -21,9 +27,7 @@ export async function fetch(
   remote: string,
   options: OperationOptions,
 ): Promise<FetchData> {
-  const { root, config } = session.repository;
-  const places = { config, root, directory: session.settings.directory };
-  return receive(session, addressOf(remote, 'fetch', places), options);
+  return receive(session, remoteAddress(session, remote, 'fetch'), options);
 }
 
 /**

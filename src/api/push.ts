@@ -3,7 +3,6 @@ import { PitonError } from '../core/errors.js';
 import { listPlans } from '../plan/plan-file.js';
 import { planState, stateDigest } from '../plan/plan-state.js';
 import { Sidecar } from '../checkpoint/sidecar.js';
-import { addressOf } from '../remote/address.js';
 import { listRemoteRefs, type Connection } from '../remote/connection.js';
 import { askingOnce } from '../remote/login.js';
 import { compareWith, pairsOf, planIdsOf, type Pair } from '../remote/pairs.js';
@@ -12,7 +11,13 @@ import { sensitivePaths } from '../remote/sensitive.js';
 import type { GitRepository } from '../process/isolated-repository.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { PushData } from './data.js';
-import { connectionTo, gitRepositoryOf, hiddenRefs, shownAddress } from './remote-session.js';
+import {
+  connectionTo,
+  gitRepositoryOf,
+  hiddenRefs,
+  remoteAddress,
+  shownAddress,
+} from './remote-session.js';
 import { meantPlan } from './select.js';
 import type { Session } from './session.js';
 import { latestOf } from './take-checkpoint.js';
@@ -36,9 +41,7 @@ export async function push(
   options: PushOptions,
 ): Promise<PushData> {
   const gitRepository = await gitRepositoryOf(session);
-  const { root, config } = session.repository;
-  const places = { config, root, directory: session.settings.directory };
-  const address = addressOf(remote, 'push', places);
+  const address = remoteAddress(session, remote, 'push');
   return askingOnce(connectionTo(session, address, options), (connection) =>
     pushBy(connection, session, gitRepository, options),
   );

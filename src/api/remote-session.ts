@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
 import type { GitRepository } from '../process/isolated-repository.js';
-import type { Address } from '../remote/address.js';
+import { addressOf, type Address } from '../remote/address.js';
 import type { Connection } from '../remote/connection.js';
 import { loginEnvironment } from '../remote/login.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
@@ -22,6 +23,25 @@ export async function gitRepositoryOf(session: Session): Promise<GitRepository> 
   }
   const { gitDir, commonDir } = session.repository;
   return { gitDir, commonDir, extensions: readExtensions(commonDir) };
+}
+
+/**
+ * Where a remote is that the user names.
+ * @throws {PitonError} as `addressOf`; `USAGE` also for a path where nothing is
+ */
+export function remoteAddress(
+  { repository, settings }: Session,
+  remote: string,
+  direction: 'push' | 'fetch',
+): Address {
+  const { root, config } = repository;
+  const address = addressOf(remote, direction, { config, root, directory: settings.directory });
+  const { url, protocols } = address;
+  if (!protocols.includes('file') || existsSync(url)) return address;
+  throw new PitonError('USAGE', `${remote} leads to ${url}, where nothing is`, {
+    hint: "'git remote -v' lists the remotes; a path begins where you stand",
+    details: { remote, url },
+  });
 }
 
 /** How git reaches an address: as the user set it up, and never as the workspace says. */

@@ -70,6 +70,8 @@ describe('remote: bundles', function () {
     expect(git(left, 'bundle', 'list-heads', file)).to.include(checkpoint.ref);
     expect(await failureOf(workspace.createBundle(file))).to.include({ code: 'USAGE' });
     expect(await failureOf(workspace.createBundle('x'))).to.include({ code: 'USAGE' });
+    const nowhere = await failureOf(workspace.createBundle(join(left, 'no/where/x')));
+    expect(nowhere).to.include({ code: 'USAGE', hint: 'make it first' });
 
     const empty = makeRepository();
     const there = await openNative(empty);

@@ -49,6 +49,20 @@ describe('remote: kinds of repositories', function () {
     assertFsckClean(shallow);
   });
 
+  it('are looked for before git is', async () => {
+    const { left } = makeClones();
+    git(left, 'remote', 'add', 'moved', '../gone');
+    const { workspace } = await openNative(left);
+    for (const [remote, place] of [
+      ['orign', join(left, 'orign')],
+      ['moved', join(left, '../gone')],
+    ] as const) {
+      const failure = await failureOf(workspace.fetch(remote));
+      expect(failure).to.include({ code: 'USAGE' });
+      expect(failure.message).to.equal(`${remote} leads to ${place}, where nothing is`);
+    }
+  });
+
   it('say how to log in', async () => {
     const { left } = makeClones();
     const ssh = join(left, '../ssh');

@@ -6,7 +6,7 @@ import type { Context, Counts } from './context.js';
 import { summaryLine } from './context.js';
 import { runCommand } from './command.js';
 import { mochaCommand, settleCounts, type MochaOptions } from './mocha.js';
-import { isInstalled, providePrograms, type Program } from './programs.js';
+import { isInstalled, providePrograms, startsNothing, type Program } from './programs.js';
 import { runStages } from './run-stages.js';
 import { PROFILES, selectStages, STAGES, type Stage } from './stages.js';
 
@@ -112,6 +112,12 @@ describe('run: programs', () => {
   it('finds programs by the search path', () => {
     expect(isInstalled('git', process.env['PATH'])).to.equal(true);
     expect(isInstalled('git', '/nowhere')).to.equal(false);
+  });
+
+  it('installs no service where it would be started', () => {
+    expect(startsNothing('git', '/nowhere')).to.equal(true);
+    expect(startsNothing('sshd', '/nowhere')).to.equal(false);
+    expect(startsNothing('sshd', process.execPath)).to.equal(true);
   });
 
   it('says what is missing', async () => {
