@@ -2,10 +2,12 @@ import { lookAtWorktree, type Look } from '../checkpoint/look.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { Sidecar, type CheckpointManifest } from '../checkpoint/sidecar.js';
+import type { BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { changesOf, diffEntries, type FileChange } from '../worktree/diff.js';
 import { hashOnlyBatch } from '../worktree/hash-only-batch.js';
+import { PathSet } from '../worktree/path-set.js';
 import { readTreeDiff, readTreeEntries } from '../worktree/read-tree.js';
 import type { CheckpointDiffData } from './data.js';
 import {
@@ -32,20 +34,36 @@ export async function compareWithWorktree(
   checkpoint: Checkpoint,
   options: OperationOptions,
 ): Promise<Comparison> {
-  const { objects, refs, repository } = workspace;
+  const { objects, refs } = workspace;
+  options.signal?.throwIfAborted();
   const sidecar = await Sidecar.open(checkpoint, refs, objects);
   const manifest = await sidecar.readManifest();
+  const look = await lookOnly(workspace, manifest, options, []);
+  // Then all that the checkpoint holds is captured, and no path of it is missing for being ignored.
+  if (look.scan.tree === checkpoint.tree) return { changes: [], manifest, look };
   const entries = await readTreeEntries(objects, checkpoint.tree, { signal: options.signal });
+  const paths = entries.map(({ path }) => path);
+  const held = new PathSet(paths);
+  const isLeftOut = look.scan.ignored.some((path) => held.has(path) || held.hasWithin(path));
+  const whole = isLeftOut ? await lookOnly(workspace, manifest, options, paths) : look;
+  return { changes: diffEntries(entries, whole.scan.entries), manifest, look: whole };
+}
+
+async function lookOnly(
+  workspace: RollbackWorkspace,
+  { include_ignored: includeIgnored }: CheckpointManifest,
+  options: OperationOptions,
+  alsoCapture: readonly BytePath[],
+): Promise<Look> {
   const { cache } = await loadScanCache(workspace);
-  const look = await lookAtWorktree(workspace, {
+  return lookAtWorktree(workspace, {
     ...options,
-    batch: hashOnlyBatch(repository.algorithm),
-    includeIgnored: manifest.include_ignored,
-    alsoCapture: entries.map(({ path }) => path),
+    batch: hashOnlyBatch(workspace.repository.algorithm),
+    includeIgnored,
+    alsoCapture,
     cache: cache ?? undefined,
     cacheVouched: true,
   });
-  return { changes: diffEntries(entries, look.scan.entries), manifest, look };
 }
 
 /** What differs between a checkpoint and the worktree. */
