@@ -116,7 +116,7 @@ const HOSTILE: MochaOptions = {
 const DOCS: MochaOptions = {
   folders: ['docs'],
   timeoutMs: 60_000,
-  limitMinutes: 2,
+  limitMinutes: 15,
   parallel: false,
 };
 
@@ -130,14 +130,14 @@ const SHELLS: MochaOptions = {
 const HOSTS: MochaOptions = {
   folders: ['hosts'],
   timeoutMs: 120_000,
-  limitMinutes: 5,
+  limitMinutes: 15,
   parallel: false,
 };
 
 const TERMINALS: MochaOptions = {
   folders: ['terminals'],
   timeoutMs: 120_000,
-  limitMinutes: 5,
+  limitMinutes: 15,
   parallel: false,
 };
 
