@@ -1,4 +1,5 @@
 import type { Created } from '../checkpoint/create.js';
+import type { View } from '../checkpoint/look.js';
 import { pathToJson } from '../core/byte-path.js';
 import type { NotCaptured } from '../core/types.js';
 import type { FileChange } from '../worktree/diff.js';
@@ -20,7 +21,7 @@ export function countChanges(changes: readonly FileChange[]): CheckpointCreateDa
 }
 
 export function createData(
-  { created, checkpoint, changes, look }: Created,
+  { created, checkpoint, changes, look }: Created<View>,
   startedAt: number,
 ): CheckpointCreateData {
   return {

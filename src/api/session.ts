@@ -20,6 +20,7 @@ import type { Repository } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
 import { diedSince, type CutOff } from './cut-off.js';
 import { putPlanWhole } from './put-plan.js';
+import { askForChanges } from './resident-scan.js';
 import type { Settings } from './settings.js';
 
 /** What the verbs share: the workspace found, its engine and objects opened when first needed. */
@@ -123,6 +124,7 @@ export class Session {
       user: this.settings.user,
       clock: this.settings.clock,
       bulk: bulkHasherFor(objects),
+      changes: askForChanges(repository),
       syncFileSystem: (path) => syncFileSystem(this.settings.git, path),
       warn: this.warn,
       writePlan: (planAfter) => {

@@ -1,6 +1,8 @@
-import { createCheckpoint, type Created } from '../checkpoint/create.js';
+import { createCheckpointBy, type Created } from '../checkpoint/create.js';
 import { listCheckpointRefs, readCheckpoint } from '../checkpoint/list.js';
 import type { Checkpoint, CheckpointKind } from '../checkpoint/metadata.js';
+import type { View } from '../checkpoint/look.js';
+import { quickLook } from '../checkpoint/quick-look.js';
 import { formatCheckpointRef } from '../checkpoint/ref-names.js';
 import { assertCheckpointName, assertNameFree } from '../checkpoint/select.js';
 import { rename } from '../checkpoint/rename.js';
@@ -37,7 +39,7 @@ export interface TakeOptions extends OperationOptions {
   thenPlan?: ((plan: Plan, checkpointId: string) => Plan) | undefined;
 }
 
-export interface Taken extends Created {
+export interface Taken extends Created<View> {
   /** The plan as its file now has it. */
   plan: Plan;
 }
@@ -80,7 +82,7 @@ export async function takeCheckpoint(
   const state = planState(after, [after, ...others]);
   const refs = await listCheckpointRefs(workspace.refs, planId);
   const latest = await latestOf(workspace, plan);
-  const created = await createCheckpoint(workspace, {
+  const created = await createCheckpointBy(quickLook, workspace, {
     ...options,
     planId,
     phase: after.phase,
@@ -156,7 +158,7 @@ async function reuse(
   workspace: RollbackWorkspace,
   before: Plan | null,
   after: Plan,
-  created: Created,
+  created: Created<View>,
   options: TakeOptions,
 ): Promise<Taken> {
   const { name, step, thenPlan } = options;

@@ -1,5 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { factsOf } from '../checkpoint/facts.js';
+import { outlookOn } from '../checkpoint/look.js';
 import { traceWorktree } from '../checkpoint/trace.js';
+import { bytePathFromText } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
 import { pauseFor } from '../core/pause.js';
@@ -8,8 +11,10 @@ import { announceWatch } from '../watch/announce.js';
 import { keepWatch, type Watched } from '../watch/keep-watch.js';
 import { Place } from '../watch/place.js';
 import { Schedule, type Timing } from '../watch/schedule.js';
+import { serveChanges } from '../watch/serve-changes.js';
 import { createCheckpoint } from './create-checkpoint.js';
 import type { WatchData } from './data.js';
+import { wantsResidentScan } from './resident-scan.js';
 import { findMeantPlan } from './select.js';
 import { Session } from './session.js';
 import type { WatchOptions } from './types.js';
@@ -76,6 +81,23 @@ function watchedBy(
   };
 }
 
+/** Has other commands ask this process what changed, where the workspace's config wants that. */
+async function serving(session: Session, place: Place): Promise<{ close: () => void } | null> {
+  const { root, stateDir } = session.repository;
+  if (!wantsResidentScan(session.repository)) return null;
+  return serveChanges({
+    ...{ root, stateDir, warn: session.warn },
+    surroundings: () =>
+      inPlace(session, place, async (fresh) => {
+        const { repository, user } = await fresh.workspace();
+        // Rules that cannot be read are told of by each checkpoint.
+        const outlook = outlookOn({ repository, user, warn: () => undefined }, {});
+        const facts = factsOf(repository, outlook);
+        return { facts, walk: { ...outlook.walk, root: bytePathFromText(root) } };
+      }),
+  });
+}
+
 /**
  * Takes checkpoints at intervals, or when something has changed and then rested, until the signal
  * is aborted. Nothing new: no checkpoint.
@@ -86,9 +108,12 @@ export async function watch(session: Session, options: WatchOptions): Promise<Wa
   const { repository, durability, settings } = session;
   ensureRealDirectory(repository.gitDir, 'piton', durability);
   const presence = await announceWatch(repository.stateDir, settings.command);
+  let service: { close: () => void } | null = null;
   try {
+    const place = new Place(repository);
+    service = await serving(session, place);
     let checkpoints = 0;
-    const watched = watchedBy(session, new Place(repository), options, async (data) => {
+    const watched = watchedBy(session, place, options, async (data) => {
       checkpoints++;
       await options.onCheckpoint?.(data);
     });
@@ -100,6 +125,7 @@ export async function watch(session: Session, options: WatchOptions): Promise<Wa
     });
     return { checkpoints };
   } finally {
+    service?.close();
     presence.release();
   }
 }

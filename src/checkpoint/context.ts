@@ -4,6 +4,7 @@ import type { ObjectStore } from '../store/object-store.js';
 import type { RefStore } from '../store/ref-store.js';
 import type { Repository, UserFiles } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
+import type { AskForChanges } from './ask-for-changes.js';
 
 /** What working with checkpoints needs of an opened workspace. */
 export interface CheckpointContext {
@@ -14,5 +15,7 @@ export interface CheckpointContext {
   clock: Clock;
   durability: Durability;
   bulk: BulkHasher | null;
+  /** Asks who watches the workspace; absent where that is not wanted. */
+  changes?: AskForChanges | undefined;
   warn(warning: Warning): void;
 }

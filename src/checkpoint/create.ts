@@ -4,13 +4,13 @@ import { PitonError } from '../core/errors.js';
 import { nextId, timeOfId } from '../core/ids.js';
 import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
-import { encodeCommit, hashObject } from '../store/objects/object-format.js';
+import { emptyTreeId, encodeCommit, hashObject } from '../store/objects/object-format.js';
 import type { RefEdit } from '../store/ref-store.js';
 import { changesOf, diffEntries, type FileChange } from '../worktree/diff.js';
 import { recordOf } from '../worktree/ignore/ignore-record.js';
 import { readTreeDiff } from '../worktree/read-tree.js';
 import type { CheckpointContext } from './context.js';
-import { lookAtWorktree, type Look } from './look.js';
+import type { Look, View } from './look.js';
 import {
   formatCheckpointMessage,
   reasonFor,
@@ -18,8 +18,8 @@ import {
   type CheckpointKind,
 } from './metadata.js';
 import { formatCheckpointRef, formatStateRef } from './ref-names.js';
-import { isWorthSaving, loadScanCache, saveScanCache, takeStamp } from './scan-cache.js';
-import { isSameHead, isSameView, uncapturedIgnoreFiles } from './same-view.js';
+import { takeStamp } from './scan-cache.js';
+import { isSameHead, isSameView } from './same-view.js';
 import {
   addSidecarCommit,
   addSidecarTree,
@@ -30,8 +30,9 @@ import {
 import { addStagedBlobs } from './staged-blobs.js';
 import type { StagingFile } from './staging-file.js';
 import { takeBack } from './take-back.js';
+import { wholeLook, type Looked, type Looker } from './whole-look.js';
 
-export interface CreateRequest extends OperationOptions {
+export interface CreateRequest<Seen extends View = Look> extends OperationOptions {
   planId: string;
   kind: CheckpointKind;
   reason: string | null;
@@ -51,40 +52,45 @@ export interface CreateRequest extends OperationOptions {
   /** Paths to capture although a rule ignores them. */
   alsoCapture?: readonly BytePath[];
   /** Of `alsoCapture`, given the scan, those that were looked at and found absent. */
-  lookedAt?: (look: Look) => readonly BytePath[];
+  lookedAt?: (look: Seen) => readonly BytePath[];
   /** Commits that must stay reachable through the sidecar. */
   keeps?: readonly ObjectId[];
   /** Called with what was seen before anything is stored; may refuse by throwing. */
-  check?: (look: Look, head: HeadState) => void;
+  check?: (look: Seen, head: HeadState) => void;
   /** Called when all objects are stored and before any ref is. */
   announce?: (checkpointId: string) => void;
 }
 
-export interface Created {
+export interface Created<Seen extends View = Look> {
   created: boolean;
   checkpoint: Checkpoint;
   /** Since the plan's latest. */
   changes: FileChange[];
-  look: Look;
+  look: Seen;
   /** The file system's time before the scan, in nanoseconds. */
   stamp: bigint;
 }
 
-interface Draft {
-  look: Look;
+interface Draft<Seen extends View> {
+  look: Seen;
   head: HeadState;
   manifest: CheckpointManifest;
   /** As the sidecar is to have it. */
   index: Buffer | ObjectId | null;
   staged: ObjectId | null;
-  /** Whether the stat cache that was used still holds. */
-  isVouched: boolean;
+  remember: Looked<Seen>['remember'];
+}
+
+/** The plan's latest checkpoint, opened. */
+interface Before {
+  sidecar: Sidecar;
+  manifest: CheckpointManifest;
 }
 
 async function openLatest(
   context: CheckpointContext,
   latest: Checkpoint | null,
-): Promise<{ sidecar: Sidecar; manifest: CheckpointManifest } | null> {
+): Promise<Before | null> {
   if (latest === null) return null;
   try {
     const sidecar = await Sidecar.open(latest, context.refs, context.objects);
@@ -96,20 +102,27 @@ async function openLatest(
   }
 }
 
-class Creation {
+class Creation<Seen extends View> {
   readonly #context: CheckpointContext;
-  readonly #request: CreateRequest;
+  readonly #request: CreateRequest<Seen>;
+  readonly #lookAt: Looker<Seen>;
   readonly #batch: ObjectBatch;
   /** The refs that are made last, once it is known which. */
   edits: readonly RefEdit[] = [];
 
-  constructor(context: CheckpointContext, request: CreateRequest, batch: ObjectBatch) {
+  constructor(
+    context: CheckpointContext,
+    request: CreateRequest<Seen>,
+    lookAt: Looker<Seen>,
+    batch: ObjectBatch,
+  ) {
     this.#context = context;
     this.#request = request;
+    this.#lookAt = lookAt;
     this.#batch = batch;
   }
 
-  async run(): Promise<Created> {
+  async run(): Promise<Created<Seen>> {
     const { latest } = this.#request;
     const stamp = takeStamp(this.#context);
     const before = await openLatest(this.#context, latest);
@@ -118,28 +131,20 @@ class Creation {
     this.#request.check?.(look, draft.head);
     if (latest !== null && before !== null && this.#isUnchanged(draft, latest, before.manifest)) {
       await this.#batch.discard();
-      this.#remember(draft, stamp, latest);
+      draft.remember(latest, stamp);
       return { created: false, checkpoint: latest, changes: [], look, stamp };
     }
     const { checkpoint, changes } = await this.#store(draft);
-    this.#remember(draft, stamp, checkpoint);
+    draft.remember(checkpoint, stamp);
     return { created: true, checkpoint, changes, look, stamp };
   }
 
-  async #draft(before: { sidecar: Sidecar; manifest: CheckpointManifest } | null): Promise<Draft> {
+  async #draft(before: Before | null): Promise<Draft<Seen>> {
     const { refs } = this.#context;
     const { includeIgnored, alsoCapture, signal, onProgress } = this.#request;
     const head = await refs.readHead();
-    const { cache, isVouched } = await loadScanCache(this.#context);
-    const look = await lookAtWorktree(this.#context, {
-      batch: this.#batch,
-      includeIgnored,
-      alsoCapture,
-      cache: cache ?? undefined,
-      cacheVouched: isVouched,
-      signal,
-      onProgress,
-    });
+    const options = { batch: this.#batch, includeIgnored, alsoCapture, signal, onProgress };
+    const { look, remember } = await this.#lookAt(this.#context, options);
     const known = this.#knownStaging(look.staging, before, head);
     if (known !== null) look.staging?.learn(known);
     const isKnown = known !== null && before !== null;
@@ -148,18 +153,13 @@ class Creation {
     const knownIndex = isKnown ? before.sidecar.indexId : null;
     const isStored = knownIndex !== null && this.#batch.has(knownIndex);
     const index = isStored ? knownIndex : (look.staging?.bytes ?? null);
-    return { look, head, manifest: this.#manifest(look, head), index, staged, isVouched };
-  }
-
-  #remember({ look, isVouched }: Draft, stamp: bigint, checkpoint: Checkpoint): void {
-    if (!isWorthSaving(look.scan, { isVouched })) return;
-    saveScanCache(this.#context, look.scan, stamp, checkpoint);
+    return { look, head, manifest: this.#manifest(look, head), index, staged, remember };
   }
 
   /** What is known of a staging area that is, to the byte, the latest's, with the same HEAD. */
   #knownStaging(
     staging: StagingFile | null,
-    before: { sidecar: Sidecar; manifest: CheckpointManifest } | null,
+    before: Before | null,
     head: HeadState,
   ): CheckpointManifest['staging_area'] {
     if (staging === null || before === null) return null;
@@ -175,9 +175,8 @@ class Creation {
     return addStagedBlobs(this.#batch, this.#context.objects, staging.area, head.commit);
   }
 
-  #manifest(look: Look, head: HeadState): CheckpointManifest {
-    const { staging, scan, rules, nested } = look;
-    const { algorithm } = this.#context.repository;
+  #manifest(look: Seen, head: HeadState): CheckpointManifest {
+    const { staging, scan, rules, nested, uncapturedIgnoreFiles } = look;
     return {
       head,
       include_ignored: this.#request.includeIgnored,
@@ -191,11 +190,11 @@ class Creation {
       nested: nested.heads(),
       not_captured: scan.notCaptured,
       looked_at: this.#request.lookedAt?.(look) ?? [],
-      ignore: recordOf(rules, uncapturedIgnoreFiles(look, algorithm)),
+      ignore: recordOf(rules, uncapturedIgnoreFiles),
     };
   }
 
-  #isUnchanged(draft: Draft, latest: Checkpoint, before: CheckpointManifest): boolean {
+  #isUnchanged(draft: Draft<Seen>, latest: Checkpoint, before: CheckpointManifest): boolean {
     const { manifest, head, look } = draft;
     return (
       !this.#request.always &&
@@ -208,7 +207,7 @@ class Creation {
     );
   }
 
-  async #store(draft: Draft): Promise<{ checkpoint: Checkpoint; changes: FileChange[] }> {
+  async #store(draft: Draft<Seen>): Promise<{ checkpoint: Checkpoint; changes: FileChange[] }> {
     const { clock, refs } = this.#context;
     const { planId, keeps = [], signal } = this.#request;
     const now = clock.now();
@@ -237,7 +236,7 @@ class Creation {
     return { checkpoint, changes };
   }
 
-  #addCheckpoint(draft: Draft, checkpointId: string, seconds: number): Checkpoint {
+  #addCheckpoint(draft: Draft<Seen>, checkpointId: string, seconds: number): Checkpoint {
     const { planId, kind, name, source, phase, step } = this.#request;
     const { scan } = draft.look;
     const metadata = {
@@ -260,10 +259,12 @@ class Creation {
     };
   }
 
-  async #changes({ tree }: Checkpoint, { scan }: Look): Promise<FileChange[]> {
+  async #changes({ tree }: Checkpoint, { scan }: Seen): Promise<FileChange[]> {
     const { latest } = this.#request;
-    if (latest === null) return diffEntries([], scan.entries);
-    return changesOf(await readTreeDiff(this.#context.objects, latest.tree, tree));
+    const { objects } = this.#context;
+    if (latest === null && scan.entries !== undefined) return diffEntries([], scan.entries);
+    const before = latest?.tree ?? emptyTreeId(objects.algorithm);
+    return changesOf(await readTreeDiff(objects, before, tree));
   }
 }
 
@@ -273,12 +274,13 @@ class Creation {
  * given back and nothing is written. The caller holds the workspace lock and updates the plan.
  * @throws {PitonError} anything on the way; then there is no ref and no object of it.
  */
-export async function createCheckpoint(
+export async function createCheckpointBy<Seen extends View>(
+  lookAt: Looker<Seen>,
   context: CheckpointContext,
-  request: CreateRequest,
-): Promise<Created> {
+  request: CreateRequest<Seen>,
+): Promise<Created<Seen>> {
   const batch = context.objects.beginBatch();
-  const creation = new Creation(context, request, batch);
+  const creation = new Creation(context, request, lookAt, batch);
   try {
     return await creation.run();
   } catch (error) {
@@ -286,4 +288,12 @@ export async function createCheckpoint(
     await takeBack(batch, creation.edits, context).catch(() => undefined);
     throw error;
   }
+}
+
+/** As `createCheckpointBy`, from a scan of the whole worktree. */
+export async function createCheckpoint(
+  context: CheckpointContext,
+  request: CreateRequest,
+): Promise<Created> {
+  return createCheckpointBy(wholeLook, context, request);
 }

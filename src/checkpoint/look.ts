@@ -2,15 +2,16 @@ import { lstatSync } from 'node:fs';
 import { bytePathFromText, ROOT, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
-import type { OperationOptions } from '../core/types.js';
+import type { HashAlgorithm, OperationOptions } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
+import { hashObject } from '../store/objects/object-format.js';
 import type { Repository } from '../store/repository-types.js';
 import { IgnoreRules } from '../worktree/ignore/ignore-rules.js';
 import { loadIgnoreSources } from '../worktree/ignore/load-sources.js';
 import { NestedRepositories } from '../worktree/nested-repositories.js';
 import { PathSet } from '../worktree/path-set.js';
 import { IgnoreFileReader } from '../worktree/read-ignore-file.js';
-import { scanWorktree, type Scan } from '../worktree/scan.js';
+import { scanWorktree, type Scan, type ScanRequest } from '../worktree/scan.js';
 import { StatCache, type StatLookup } from '../worktree/stat-cache.js';
 import type { ExplicitPaths, WalkRequest } from '../worktree/walk.js';
 import type { CheckpointContext } from './context.js';
@@ -27,19 +28,27 @@ export interface LookOptions extends OperationOptions {
   cacheVouched?: boolean | undefined;
 }
 
-/** A scan with what it was made under. */
-export interface Look {
-  scan: Scan;
+/** What a checkpoint needs to know of the worktree, however it was found out. */
+export interface View {
+  scan: Pick<Scan, 'tree' | 'files' | 'notCaptured'> & Partial<Pick<Scan, 'entries'>>;
   staging: StagingFile | null;
   rules: IgnoreRules;
+  /** The ignore files that were read and are not in the tree as they were read, by path. */
+  uncapturedIgnoreFiles: ReadonlyMap<BytePath, Buffer>;
+  nested: NestedRepositories;
+}
+
+/** A whole scan with what it was made under. */
+export interface Look extends View {
+  scan: Scan;
   /** The worktree's ignore files that were read, by path. */
   ignoreFiles: ReadonlyMap<BytePath, Buffer>;
-  nested: NestedRepositories;
 }
 
 const MAX_FILE_SIZE = 'piton.maxfilesize';
 
-function maxFileSizeOf(repository: Repository): number {
+/** Bytes; 0 = no limit. @throws {PitonError} `USAGE` for a value that is none. */
+export function maxFileSizeOf(repository: Repository): number {
   if (repository.config.get(MAX_FILE_SIZE) === undefined) return DEFAULTS.maxFileSizeBytes;
   const size = repository.config.getInteger(MAX_FILE_SIZE);
   if (size !== undefined && size >= 0) return size;
@@ -107,14 +116,14 @@ export function outlookOn(
   return { staging, rules, reader, nested, walk };
 }
 
-/** Scans the worktree as a checkpoint sees it; writes nothing but what goes into the batch. */
-export async function lookAtWorktree(
+/** What a scan is asked for, given what it goes by. */
+export function scanRequestOf(
   context: CheckpointContext,
+  { walk }: Outlook,
   options: LookOptions,
-): Promise<Look> {
+): ScanRequest {
   const { repository } = context;
-  const { staging, rules, reader, nested, walk } = outlookOn(context, options);
-  const scan = await scanWorktree({
+  return {
     ...walk,
     root: repository.root,
     algorithm: repository.algorithm,
@@ -125,6 +134,30 @@ export async function lookAtWorktree(
     bulk: context.bulk,
     signal: options.signal,
     onProgress: options.onProgress,
-  });
-  return { scan, staging, rules, ignoreFiles: reader.seen, nested };
+  };
+}
+
+/** Scans the worktree as a checkpoint sees it; writes nothing but what goes into the batch. */
+export async function lookAtWorktree(
+  context: CheckpointContext,
+  options: LookOptions,
+): Promise<Look> {
+  const outlook = outlookOn(context, options);
+  const scan = await scanWorktree(scanRequestOf(context, outlook, options));
+  const { staging, rules, nested, reader } = outlook;
+  const { algorithm } = context.repository;
+  const uncapturedIgnoreFiles = uncapturedAmong(reader.seen, scan, algorithm);
+  return { scan, staging, rules, uncapturedIgnoreFiles, ignoreFiles: reader.seen, nested };
+}
+
+function uncapturedAmong(
+  files: ReadonlyMap<BytePath, Buffer>,
+  scan: Scan,
+  algorithm: HashAlgorithm,
+): Map<BytePath, Buffer> {
+  return new Map(
+    [...files].filter(([path, text]) => {
+      return scan.oidAt(path) !== hashObject(algorithm, 'blob', text);
+    }),
+  );
 }

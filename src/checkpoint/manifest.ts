@@ -93,8 +93,11 @@ function wholeNumber(value: unknown, max: number, what: string): number {
   throw damagedManifest(`${what} is not a number in its range`);
 }
 
-/** Names may be ones that no tree can hold: that may be why the path was not captured. */
-function parsePath(value: unknown): BytePath {
+/**
+ * Names may be ones that no tree can hold: that may be why the path was not captured.
+ * @throws {PitonError} `STATE_DAMAGED` for a path that does not lie in the workspace
+ */
+export function parsePath(value: unknown): BytePath {
   const path = pathFromJson(value);
   const names = path.split('/');
   const isRelative = names.every((name) => name !== '' && name !== '.' && name !== '..');
@@ -115,7 +118,8 @@ function parseNested(value: unknown): NestedRepository {
   return { path: parsePath(fields['path']), head: parseHead(fields['head']) };
 }
 
-function parseNotCaptured(value: unknown): NotCaptured {
+/** @throws {PitonError} `STATE_DAMAGED` */
+export function parseNotCaptured(value: unknown): NotCaptured {
   const { path, reason, size } = fieldsOf(value, 'a path that was not captured');
   if (typeof reason !== 'string' || !Object.hasOwn(REASON_IS_KNOWN, reason)) {
     throw damagedManifest('a path was not captured for an unknown reason');

@@ -1,20 +1,6 @@
-import type { BytePath } from '../core/byte-path.js';
-import type { HashAlgorithm, HeadState } from '../core/types.js';
-import { hashObject } from '../store/objects/object-format.js';
-import type { Look } from './look.js';
+import { compareBytes } from '../core/byte-path.js';
+import type { HeadState, NotCaptured } from '../core/types.js';
 import type { CheckpointManifest } from './sidecar.js';
-
-/** The ignore files that were read and are not in the tree as they were read, by path. */
-export function uncapturedIgnoreFiles(
-  { scan, ignoreFiles }: Look,
-  algorithm: HashAlgorithm,
-): Map<BytePath, Buffer> {
-  return new Map(
-    [...ignoreFiles].filter(([path, text]) => {
-      return scan.oidAt(path) !== hashObject(algorithm, 'blob', text);
-    }),
-  );
-}
 
 export function isSameHead(left: HeadState, right: HeadState): boolean {
   return left.ref === right.ref && left.commit === right.commit;
@@ -25,8 +11,13 @@ export function isSameView(left: CheckpointManifest, right: CheckpointManifest):
   const viewOf = ({ ignore, not_captured: notCaptured, nested }: CheckpointManifest): string =>
     JSON.stringify([
       ignore,
-      notCaptured.map(({ path, reason }) => [path, reason]),
+      [...notCaptured].sort(byPath).map(({ path, reason }) => [path, reason]),
       nested.map(({ path }) => path),
     ]);
   return viewOf(left) === viewOf(right);
+}
+
+/** Scans find what they cannot capture in any order. */
+function byPath(left: NotCaptured, right: NotCaptured): number {
+  return compareBytes(left.path, right.path);
 }

@@ -44,6 +44,13 @@ export const LIMITS = {
   diskCostFileBytes: 4 * 1024 * 1024,
   damagedPerCheckpoint: 1_000,
   refsPerDeletion: 256,
+  lastLookBytes: 1024 * 1024,
+  /** Of a watch's answer; more than that is as everything. */
+  changesAnswerBytes: 4 * 1024 * 1024,
+  /** Names that a watch remembers as touched; with more it begins anew. */
+  touchedNames: 50_000,
+  /** Folders that a watch has seen go; with more it begins anew. */
+  goneFolders: 2_000,
 } as const;
 
 export const DEFAULTS = {
@@ -60,6 +67,11 @@ export const DEFAULTS = {
   listLimit: 50,
   watchEverySeconds: 300,
   watchQuietSeconds: 2,
+  /** A command waits so long for the answer of who watches the workspace. */
+  changesTimeoutMs: 1_000,
+  /** After so long everything is looked at, whatever a watch has been told. */
+  wholeLookMs: 5 * 60_000,
+  ignoreFilesReadAgain: 1_000,
   keepLast: 50,
   keepWithinSeconds: 7 * 24 * 3_600,
   keepHourly: 24,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { asBytePath, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
+import { asBytePath, isWithin, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
 import { systemErrorCode } from '../core/errors.js';
 
 /** Field 5 of proc_pid_mountinfo(5), where space, tab, newline and backslash are octal. */
@@ -31,6 +31,11 @@ export class MountPoints {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
       return new MountPoints('');
     }
+  }
+
+  /** Whether anything is mounted below an absolute path. */
+  hasBelow(path: BytePath): boolean {
+    return path === '/' || [...this.#paths].some((one) => one !== path && isWithin(one, path));
   }
 
   /** The mount point that an absolute path is in or at; `''` for that of `/`. */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { namesIn } from '../disk/names-in.js';
 import type { Check } from './check.js';
 
-const FOLDERS = ['plans', 'staging', 'trash', 'archive', 'log', 'incoming'];
+const FOLDERS = ['plans', 'staging', 'trash', 'archive', 'log', 'incoming', 'resident'];
 const FILES = [
   'workspace.json',
   'stat-cache',
   'stat-cache.stamp',
+  'last-look',
   'lock',
   'watch',
   'journal',

@@ -45,6 +45,8 @@ export interface WalkResult {
   nestedRepositories: BytePath[];
   /** Ignored paths that were left out, the topmost ones only. */
   ignored: BytePath[];
+  /** Whether a captured file has other names, by which it can change unseen from its folder. */
+  hasSharedFiles: boolean;
 }
 
 export function foundFolder(path: BytePath, name: BytePath, keptWhenEmpty: boolean): FoundFolder {

@@ -91,11 +91,12 @@ function isStill(now: BigIntStats | string, seen: BigIntStats): boolean {
 
 /**
  * Lists the root of a worktree.
+ * @param only the names to look at; without them all that there are
  * @throws {PitonError} `WORKSPACE_MISSING`; the system's errors, when it cannot be read
  */
-export function listRoot(root: BytePath): Listing {
+export function listRoot(root: BytePath, only?: readonly BytePath[]): Listing {
   try {
-    const names = readNames(root);
+    const names = only ?? readNames(root);
     if (names === null) throw workspaceGone();
     return describeAll(root, names);
   } catch (error) {
@@ -107,14 +108,16 @@ export function listRoot(root: BytePath): Listing {
 /**
  * Lists a folder that looked like `seen` when its parent was listed. When another one has taken
  * its place, that one is listed; `unstable` when it became something else, or never held still.
+ * @param only the names to look at; without them all that there are
  */
 export function listFolder(
   absolute: BytePath,
   seen: BigIntStats,
+  only?: readonly BytePath[],
 ): Listing | 'vanished' | 'unstable' {
   let before = seen;
   for (let attempt = 1; attempt <= LIMITS.unstableReadAttempts; attempt++) {
-    const names = tryToReadNames(absolute);
+    const names = only ?? tryToReadNames(absolute);
     if (names === 'vanished') return names;
     const listing = typeof names === 'string' ? NOTHING_READ : describeAll(absolute, names);
     const now = lstatOf(absolute);

@@ -15,6 +15,7 @@ import { modeOfFile, type HashOutcome } from './hash-file.js';
 import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
 import { lstatOf } from './list-folder.js';
 import { treeEntry, type StatCacheEntry, type StatLookup } from './stat-cache.js';
+import type { TouchedPaths } from './touched.js';
 import { walkWorktree, type ExplicitPaths, type WalkScope } from './walk.js';
 
 export interface ScanRequest extends OperationOptions {
@@ -36,6 +37,8 @@ export interface ScanRequest extends OperationOptions {
   /** Whether every object the cache names is known to be in the repository. */
   cacheVouched: boolean;
   bulk: BulkHasher | null;
+  /** Where to look; absent: everywhere. */
+  only?: TouchedPaths | undefined;
 }
 
 /** One pass over the worktree. */
@@ -50,6 +53,8 @@ export interface Scan {
   notCaptured: NotCaptured[];
   /** Folders that hold a `.git` of their own. */
   nestedRepositories: BytePath[];
+  /** Whether a captured file has other names, by which it can change unseen from its folder. */
+  hasSharedFiles: boolean;
   /** Ignored paths that were left out, the topmost ones only. */
   ignored: BytePath[];
   /** How many files were not known to the stat cache. */
@@ -82,7 +87,8 @@ class Scanner {
     };
   }
 
-  async run(): Promise<Scan> {
+  /** Gives every file of the walk that can be captured its object id. */
+  async capture(): Promise<Pick<Scan, 'hashedFiles' | 'hashedBytes'>> {
     const unknown = this.#takeFromCache();
     const again: FoundFile[] = [];
     await hashFiles(unknown, this.#context, this.#request.bulk, (file, outcome) => {
@@ -90,7 +96,15 @@ class Scanner {
       else this.#record(file, outcome);
     });
     for (const file of again) await this.#hashReplaced(file);
-    const { root, nestedRepositories, ignored } = this.#walked;
+    return {
+      hashedFiles: unknown.length,
+      hashedBytes: unknown.reduce((bytes, { size }) => bytes + size, 0),
+    };
+  }
+
+  async run(): Promise<Scan> {
+    const captured = await this.capture();
+    const { root, nestedRepositories, hasSharedFiles, ignored } = this.#walked;
     const tree = buildTrees(root, this.#request.batch);
     let entries: FileEntry[] | undefined;
     return {
@@ -102,9 +116,9 @@ class Scanner {
       oidAt: (path) => oidAt(root, path),
       notCaptured: this.#notCaptured,
       nestedRepositories,
+      hasSharedFiles,
       ignored,
-      hashedFiles: unknown.length,
-      hashedBytes: unknown.reduce((bytes, { size }) => bytes + size, 0),
+      ...captured,
       statEntries: (wanted) => this.#statEntries(wanted),
       cacheEntries: () => this.#cacheEntries(),
     };
@@ -200,15 +214,9 @@ class Scanner {
   }
 }
 
-/**
- * Scans the worktree: every file, link and empty folder that is not ignored (and those explicitly
- * asked for), with its object id; contents not yet in the repository go into the batch, and so do
- * the trees. The tree may be written to meanwhile: each file is captured as it was at one moment,
- * and what could not be is in `notCaptured` with its reason.
- */
-export async function scanWorktree(request: ScanRequest): Promise<Scan> {
+async function walkFor(request: ScanRequest): Promise<WalkResult> {
   const { onProgress } = request;
-  const walked = await walkWorktree({
+  return walkWorktree({
     root: asBytePath(bytePathFromText(request.root)),
     scope: request.scope,
     readIgnoreFile: request.readIgnoreFile,
@@ -216,8 +224,25 @@ export async function scanWorktree(request: ScanRequest): Promise<Scan> {
     includeIgnored: request.includeIgnored,
     skippedFolders: request.skippedFolders,
     onNestedRepository: request.onNestedRepository,
+    only: request.only,
     signal: request.signal,
     onEntries: (done) => onProgress?.({ phase: 'scanning', done }),
   });
-  return new Scanner(request, walked).run();
+}
+
+/** Walks, and captures the files that it finds; the trees are not built yet. */
+export async function captureFiles(request: ScanRequest): Promise<WalkResult> {
+  const walked = await walkFor(request);
+  await new Scanner(request, walked).capture();
+  return walked;
+}
+
+/**
+ * Scans the worktree: every file, link and empty folder that is not ignored (and those explicitly
+ * asked for), with its object id; contents not yet in the repository go into the batch, and so do
+ * the trees. The tree may be written to meanwhile: each file is captured as it was at one moment,
+ * and what could not be is in `notCaptured` with its reason.
+ */
+export async function scanWorktree(request: ScanRequest): Promise<Scan> {
+  return new Scanner(request, await walkFor(request)).run();
 }

@@ -8,6 +8,7 @@ import { GIT_NAME, listFolder, listRoot, type Listing, type NamedStat } from './
 import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
 import { STAT_RECORD_BYTES, StatTable, writeStatRecord } from './stat-record.js';
+import type { TouchedPaths } from './touched.js';
 
 /** The ignore rules in effect in one folder. */
 export interface WalkScope {
@@ -37,6 +38,10 @@ export interface WalkRequest {
   onNestedRepository: (folder: BytePath) => void;
   signal: AbortSignal | undefined;
   onEntries: ((seen: number) => void) | undefined;
+  /** Where to look; absent: everywhere. */
+  only?: TouchedPaths | undefined;
+  /** Called before the names in a folder are read. */
+  onFolder?: ((path: BytePath) => void) | undefined;
 }
 
 interface Frame {
@@ -68,8 +73,11 @@ class Walk {
       notCaptured: [],
       nestedRepositories: [],
       ignored: [],
+      hasSharedFiles: false,
     };
-    this.#enter(root, listRoot(request.root), () => request.scope, false);
+    request.onFolder?.(ROOT);
+    const listing = listRoot(request.root, this.#namesWanted(ROOT));
+    this.#enter(root, listing, () => request.scope, false);
   }
 
   async run(): Promise<WalkResult> {
@@ -86,6 +94,12 @@ class Walk {
       }
     }
     return this.result;
+  }
+
+  /** Undefined for all. */
+  #namesWanted(path: BytePath): BytePath[] | undefined {
+    const wanted = this.#request.only?.folder(path) ?? null;
+    return wanted === null ? undefined : [...wanted.touched, ...wanted.through];
   }
 
   #enter(
@@ -134,7 +148,9 @@ class Walk {
       this.result.notCaptured.push({ path, reason: 'unreadable' });
       return;
     }
-    const listing = listFolder(joinPath(this.#request.root, path), item.stat);
+    this.#request.onFolder?.(path);
+    const wanted = this.#namesWanted(path);
+    const listing = listFolder(joinPath(this.#request.root, path), item.stat, wanted);
     if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
     if (typeof listing === 'string') return;
     const isKept = !ignored || this.#request.explicit().has(path);
@@ -142,7 +158,9 @@ class Walk {
     const scopeFor = (names: readonly BytePath[]): WalkScope => {
       if (ignored) return frame.scope;
       return frame.scope.enter(item.name, (file) =>
-        mayHold(names, file) ? this.#request.readIgnoreFile(path, file) : null,
+        wanted !== undefined || mayHold(names, file)
+          ? this.#request.readIgnoreFile(path, file)
+          : null,
       );
     };
     this.#enter(folder, listing, scopeFor, ignored);
@@ -162,6 +180,7 @@ class Walk {
       this.result.notCaptured.push({ path, reason: 'unsafe_name', size: Number(stat.size) });
     } else {
       writeStatRecord(this.#scratch, 0, stat);
+      if (stat.nlink > 1n) this.result.hasSharedFiles = true;
       const mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
       const record = this.result.stats.add(this.#scratch);
       const size = Number(stat.size);

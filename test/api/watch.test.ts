@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckpointCreateData } from '../../src/api/data.js';
 import type { WatchOptions } from '../../src/api/types.js';
@@ -14,16 +14,16 @@ async function watched(
   workspace: Workspace,
   count: number,
   options: WatchOptions,
-  then: () => void = () => undefined,
+  then: () => unknown = () => undefined,
 ): Promise<{ seen: CheckpointCreateData[]; checkpoints: number }> {
   const stop = new AbortController();
   const seen: CheckpointCreateData[] = [];
   const { checkpoints } = await workspace.watch({
     ...options,
     signal: stop.signal,
-    onCheckpoint: (data) => {
+    onCheckpoint: async (data) => {
       if (seen.push(data) === count) stop.abort();
-      else then();
+      else await then();
     },
   });
   return { seen, checkpoints };
@@ -89,6 +89,29 @@ describe('api: watch', function () {
       plan.plan_id,
     ]);
     expect(seen[1]?.checkpoint.files).to.equal(1);
+  });
+
+  it('tells other commands what changed, where the config wants that', async () => {
+    await workspace.init();
+    const stateDir = join(directory, '.git/piton');
+    const lastLook = join(stateDir, 'last-look');
+    await watched(workspace, 1, {});
+    expect(existsSync(join(stateDir, 'resident'))).to.equal(false);
+    git(directory, 'config', 'piton.residentScan', 'true');
+    writeFileSync(join(directory, 'a'), 'not captured yet');
+    const other = await openTest(directory);
+    await watched(await openTest(directory), 2, { everySeconds: 1 }, async () => {
+      change();
+      const { created, changed } = await other.createCheckpoint();
+      expect({ created, ...changed }).to.include({ created: true, modified: 1 });
+      const { mark } = JSON.parse(readFileSync(lastLook, 'utf8')) as { mark: object };
+      expect(mark).to.have.property('watch');
+      writeFileSync(join(directory, 'b'), '1');
+    });
+    rmSync(lastLook);
+    writeFileSync(join(directory, 'c'), '1');
+    expect((await other.createCheckpoint()).checkpoint.files).to.equal(3);
+    expect(existsSync(lastLook)).to.equal(false);
   });
 
   it('refuses times that are none', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCheckpoint, type Created, type CreateRequest } from '../../src/checkpoint/create.js';
+import type { Look, View } from '../../src/checkpoint/look.js';
 import type { Checkpoint } from '../../src/checkpoint/metadata.js';
 import { formatStateRef } from '../../src/checkpoint/ref-names.js';
 import type { CheckpointContext } from '../../src/checkpoint/context.js';
@@ -79,12 +80,11 @@ export async function closeContexts(): Promise<void> {
 
 export const PLAN_STATE = Buffer.from('{"plan":"state"}\n');
 
-/** Takes a checkpoint with whatever a test does not care about filled in. */
-export function take(
-  context: CheckpointContext,
-  request: Partial<CreateRequest> = {},
-): Promise<Created> {
-  return createCheckpoint(context, {
+/** A request with whatever a test does not care about filled in. */
+export function requestOf<Seen extends View = Look>(
+  request: Partial<CreateRequest<Seen>>,
+): CreateRequest<Seen> {
+  return {
     planId: PLAN,
     kind: 'manual',
     ...{ reason: null, name: null, source: null, phase: null, step: -1 },
@@ -95,7 +95,14 @@ export function take(
     always: false,
     includeIgnored: false,
     ...request,
-  });
+  };
+}
+
+export function take(
+  context: CheckpointContext,
+  request: Partial<CreateRequest> = {},
+): Promise<Created> {
+  return createCheckpoint(context, requestOf(request));
 }
 
 export function write(root: string, files: Record<string, string>): void {
