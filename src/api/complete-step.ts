@@ -1,6 +1,6 @@
 import { timeOfId } from '../core/ids.js';
 import { assertOpen } from '../plan/guards.js';
-import { isCheckpointDue } from '../plan/interval.js';
+import { dueCheckpoint } from '../plan/interval.js';
 import { completeStep as recordStep } from '../plan/step.js';
 import { createData } from './describe-checkpoint.js';
 import { describePlan } from './plan-data.js';
@@ -25,13 +25,14 @@ export async function completeStep(
     const now = clock.now();
     const plan = recordStep(before, step, { status, output, at: now });
     const last = before.last_checkpoint_id;
-    if (!isCheckpointDue(plan, step, last === null ? null : timeOfId(last), now)) {
+    const kind = dueCheckpoint(plan, step, last === null ? null : timeOfId(last), now);
+    if (kind === null) {
       const recorded = stamped(plan, before, clock);
       putPlan(workspace, recorded);
       return { ...(await describePlan(workspace, recorded)), checkpoint: null };
     }
     const taken = await takeCheckpoint(workspace, before, plan, {
-      kind: 'step',
+      kind,
       reason: status === 'done' ? null : `step ${step} ${status}`,
       name: null,
       source: null,

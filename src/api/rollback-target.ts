@@ -1,3 +1,5 @@
+import { listCheckpointRefs } from '../checkpoint/list.js';
+import { parseCheckpointRef } from '../checkpoint/ref-names.js';
 import { selectAcrossPlans } from '../checkpoint/select.js';
 import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
@@ -10,6 +12,29 @@ import type { RollbackOptions } from './types.js';
 
 function isStateDamaged(error: unknown): boolean {
   return error instanceof PitonError && error.code === 'STATE_DAMAGED';
+}
+
+/**
+ * A plan that a newer piton wrote is not touched, but its checkpoints are commits as ever: whoever
+ * names one by its whole id is told how to have its files.
+ */
+async function explainTooNew(
+  workspace: RollbackWorkspace,
+  selector: string,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof PitonError) || error.code !== 'UNSUPPORTED_FORMAT') return;
+  const id = selector.toUpperCase();
+  const refs = isId(id) ? await listCheckpointRefs(workspace.refs, null) : [];
+  const ref = refs.find(({ name }) => parseCheckpointRef(name)?.checkpointId === id);
+  if (ref === undefined) return;
+  throw new PitonError(error.code, error.message, {
+    hint:
+      'it was written by a newer piton: use that one, or upgrade this one; ' +
+      `'git archive ${ref.name} | tar -x -C <folder>' has the files meanwhile`,
+    details: error.details,
+    cause: error,
+  });
 }
 
 /**
@@ -31,6 +56,7 @@ export async function rollbackTarget(
   } catch (error) {
     const adopted = await forksCheckpoint(workspace, selector, planSelector, error);
     if (adopted !== null) return adopted;
+    await explainTooNew(workspace, selector, error);
     if (dryRun || !isStateDamaged(error) || !isId(selector.toUpperCase())) throw error;
     const checkpoint = selectAcrossPlans(await checkpointsOf(workspace, null), selector);
     const { plan_id: planId } = checkpoint;

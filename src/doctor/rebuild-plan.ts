@@ -35,7 +35,8 @@ function newestPlan(states: readonly KnownState[], leastCount: number): Plan | n
   const newest = others.reduce((best, one) => (isNewer(one, best) ? one : best), first);
   const { plan, checkpoint, checkpointId } = newest;
   const isLatest = checkpoint !== null && checkpoint.kind !== 'pre_rollback';
-  const step = checkpoint?.kind === 'step' ? plan.last_completed_step : undefined;
+  const isForStep = checkpoint?.kind === 'step' || checkpoint?.kind === 'interval';
+  const step = isForStep ? plan.last_completed_step : undefined;
   const reached = isLatest ? withCheckpoint(plan, checkpointId, step) : plan;
   return { ...reached, reversion_count: Math.max(leastCount, ...states.map(countAfter)) };
 }

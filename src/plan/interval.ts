@@ -1,22 +1,23 @@
 import type { Plan } from './types.js';
 
 /**
- * Whether the plan's intervals call for a checkpoint now.
- * `plan`: as it is after `completeStep`. `step`: the step just recorded, or null when only time can
- * have made one due. `lastCheckpointTime`: of the plan's latest, or null when it has none.
- * Times in milliseconds since the Unix epoch.
+ * The kind of checkpoint that the plan's intervals call for now, or null for none: `step` because of
+ * the step just recorded, `interval` because of the time since the latest.
+ * `plan`: as it is after `completeStep`. `lastCheckpointTime`: of the plan's latest, or null when it
+ * has none. Times in milliseconds since the Unix epoch.
  *
  * With an interval of N steps one is due when step N - 1, 2N - 1, … is completed, or the first
  * completed beyond it when steps are skipped. A step that failed or was interrupted always calls
  * for one. A clock that was put back tells nothing of the time since, so that one is due.
  */
-export function isCheckpointDue(
+export function dueCheckpoint(
   plan: Plan,
-  step: number | null,
+  step: number,
   lastCheckpointTime: number | null,
   now: number,
-): boolean {
-  return (step !== null && isDueAtStep(plan, step)) || isDueAtTime(plan, lastCheckpointTime, now);
+): 'step' | 'interval' | null {
+  if (isDueAtStep(plan, step)) return 'step';
+  return isDueAtTime(plan, lastCheckpointTime, now) ? 'interval' : null;
 }
 
 function isDueAtStep(plan: Plan, step: number): boolean {

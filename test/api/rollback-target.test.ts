@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workspace } from '../../src/api/workspace.js';
+import type { PitonError } from '../../src/core/errors.js';
 import type { Warning } from '../../src/core/types.js';
 import { rejectionOf } from '../disk/thrown.js';
-import { assertFsckClean } from '../helpers/git.js';
+import { assertFsckClean, TEST_ENV } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { closeWorkspaces, openTest } from './workspaces.js';
 
@@ -128,5 +130,18 @@ describe('api: a rollback while the plan’s file is damaged', function () {
     expect(error).to.include({ code: 'UNSUPPORTED_FORMAT' });
     expect(error).to.have.property('details').that.includes({ expected: 2, found: 3 });
     expect([contentsOf(root), readFileSync(file, 'utf8')]).to.deep.equal(['bad', before]);
+    const unknown = await rejectionOf(workspace.rollback({ checkpoint: 'latest' }));
+    expect(unknown).to.have.property('hint').that.does.not.include('git archive');
+  });
+
+  it('says how to have the files of a checkpoint whose plan a newer piton wrote', async () => {
+    const { root, workspace, file, good } = await prepared();
+    edit(file, '"schema_version": 2', '"schema_version": 3');
+    const error = await rejectionOf(workspace.rollback({ checkpoint: good.toLowerCase() }));
+    const [, command = ''] = /'(git archive .*)'/.exec((error as PitonError).hint ?? '') ?? [];
+    const folder = tempDirectory();
+    const shell = ['-c', command.replace('<folder>', folder)];
+    expect(spawnSync('sh', shell, { cwd: root, env: TEST_ENV }).status).to.equal(0);
+    expect(contentsOf(folder)).to.equal('good');
   });
 });

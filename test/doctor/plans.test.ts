@@ -56,16 +56,19 @@ describe('doctor and plan files', () => {
     expect(kept(root).refs).to.deep.equal(refs);
   });
 
-  it('makes a lost one as it was after a step', async () => {
-    const { root, planId } = prepared;
-    await workspace.setPlan(planId, { everySteps: 1, context: { key: 'value' } });
-    await workspace.completeStep(planId, { done: 3 });
-    const file = planFile(prepared, planId);
-    const before = readFileSync(file, 'utf8');
-    unlinkSync(file);
-    await examined(root, true);
-    expect(readFileSync(file, 'utf8')).to.equal(before);
-  });
+  for (const interval of [{ everySteps: 1 }, { everySeconds: 0.001 }]) {
+    it(`makes a lost one as it was after a step, with ${JSON.stringify(interval)}`, async () => {
+      const { root, planId } = prepared;
+      await workspace.setPlan(planId, { ...interval, context: { key: 'value' } });
+      const { checkpoint } = await workspace.completeStep(planId, { done: 3 });
+      expect(checkpoint).to.have.property('created', true);
+      const file = planFile(prepared, planId);
+      const before = readFileSync(file, 'utf8');
+      unlinkSync(file);
+      await examined(root, true);
+      expect(readFileSync(file, 'utf8')).to.equal(before);
+    });
+  }
 
   for (const [what, damage] of [
     ['garbage', (file: string) => writeFileSync(file, 'garbage')],

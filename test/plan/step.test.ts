@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isCheckpointDue } from '../../src/plan/interval.js';
+import { dueCheckpoint } from '../../src/plan/interval.js';
 import { completeStep } from '../../src/plan/step.js';
 import type { Plan, StepStatus } from '../../src/plan/types.js';
 import { idOf, NOW, refusalOf, samplePlan } from './samples.js';
@@ -86,12 +86,12 @@ describe('completeStep', () => {
   });
 });
 
-describe('isCheckpointDue', () => {
+describe('dueCheckpoint', () => {
   const dueSteps = (every: number | null, steps: readonly number[]) => {
     let plan = samplePlan({ checkpoint_every_steps: every });
     return steps.filter((step) => {
       plan = recorded(plan, step);
-      return isCheckpointDue(plan, step, NOW, NOW);
+      return dueCheckpoint(plan, step, NOW, NOW) === 'step';
     });
   };
 
@@ -111,28 +111,26 @@ describe('isCheckpointDue', () => {
 
   it('counts completed steps only', () => {
     const plan = recorded(doneUpTo(1, { checkpoint_every_steps: 3 }), 2, 'failed');
-    expect(isCheckpointDue(recorded(plan, 3), 3, NOW, NOW)).to.equal(true);
-    expect(isCheckpointDue(recorded(recorded(plan, 2), 3), 3, NOW, NOW)).to.equal(false);
+    expect(dueCheckpoint(recorded(plan, 3), 3, NOW, NOW)).to.equal('step');
+    expect(dueCheckpoint(recorded(recorded(plan, 2), 3), 3, NOW, NOW)).to.equal(null);
   });
 
   it('is always when a step failed or was interrupted', () => {
     for (const status of ['failed', 'interrupted'] as const) {
-      expect(isCheckpointDue(recorded(samplePlan(), 0, status), 0, NOW, NOW)).to.equal(true);
+      expect(dueCheckpoint(recorded(samplePlan(), 0, status), 0, NOW, NOW)).to.equal('step');
     }
-    const failed = recorded(samplePlan(), 0, 'failed');
-    expect(isCheckpointDue(failed, null, NOW, NOW), 'no step now').to.equal(false);
   });
 
-  it('is after every T seconds, also without a step', () => {
-    const plan = samplePlan({ checkpoint_every_seconds: 60 });
-    const due = (last: number | null, step: number | null = null) =>
-      isCheckpointDue(plan, step, last, NOW);
-    expect(due(NOW - 59_999)).to.equal(false);
-    expect(due(NOW - 60_000)).to.equal(true);
-    expect(due(NOW - 60_000, 0)).to.equal(true);
-    expect(due(null), 'there is none').to.equal(true);
-    expect(due(NOW), 'just now').to.equal(false);
-    expect(due(NOW + 1), 'the clock was put back').to.equal(true);
-    expect(isCheckpointDue(samplePlan(), null, null, NOW), 'no interval').to.equal(false);
+  it('is after every T seconds, and says so unless the step calls for it anyhow', () => {
+    const settings = { checkpoint_every_seconds: 60, checkpoint_every_steps: 2 };
+    const due = (last: number | null, step = 0) =>
+      dueCheckpoint(recorded(samplePlan(settings), step), step, last, NOW);
+    expect(due(NOW - 59_999)).to.equal(null);
+    expect(due(NOW - 60_000)).to.equal('interval');
+    expect(due(NOW - 60_000, 1)).to.equal('step');
+    expect(due(null), 'there is none').to.equal('interval');
+    expect(due(NOW), 'just now').to.equal(null);
+    expect(due(NOW + 1), 'the clock was put back').to.equal('interval');
+    expect(dueCheckpoint(samplePlan(), 0, null, NOW), 'no interval').to.equal(null);
   });
 });
