@@ -1,10 +1,10 @@
 import type { Plan } from './types.js';
 
 /**
- * The kind of checkpoint that the plan's intervals call for now, or null for none: `step` because of
- * the step just recorded, `interval` because of the time since the latest.
- * `plan`: as it is after `completeStep`. `lastCheckpointTime`: of the plan's latest, or null when it
- * has none. Times in milliseconds since the Unix epoch.
+ * The kind of checkpoint that the plan's intervals call for now, or null for none: `step` because
+ * of the step just recorded, `interval` because of the time since the latest.
+ * `plan`: as it is after `completeStep`. `lastCheckpointTime`: of the plan's latest, or null when
+ * it has none. Times in milliseconds since the Unix epoch.
  *
  * With an interval of N steps one is due when step N - 1, 2N - 1, … is completed, or the first
  * completed beyond it when steps are skipped. A step that failed or was interrupted always calls
