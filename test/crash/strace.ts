@@ -66,7 +66,10 @@ function headStart(): string {
     const devices = openSync('/dev');
     const starts = { ${starts.join(' ')} };
     for (const call of process.env.HEAD_START.split(',')) {
-      for (let count = 0; count < ${HEAD_START}; count++) starts[call]?.();
+      for (let count = 0; count < ${HEAD_START}; count++) {
+        // One of them fails where another thread's call of that number is to fail.
+        try { starts[call]?.(); } catch {}
+      }
     }
     closeSync(nowhere);
     closeSync(devices);`,
