@@ -112,4 +112,26 @@ export const CASES: readonly Case[] = [
   },
   rollbackOf(10),
   rollbackOf(10_000),
+  {
+    name: 'nothing changed, watch running',
+    minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '0.1' : ''),
+    before: async ({ opened }) => {
+      await opened.watch?.();
+      await opened.capture();
+    },
+    run: ({ opened }) => opened.capture(),
+    after: assertCaptured,
+  },
+  {
+    name: '10 files changed, watch running',
+    minFiles: 0,
+    goal: (files) => (files >= 100_000 ? '0.1' : ''),
+    before: async ({ opened, tree }) => {
+      await opened.watch?.();
+      tree.edit(10);
+    },
+    run: ({ opened }) => opened.capture(),
+    after: assertCaptured,
+  },
 ];

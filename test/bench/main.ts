@@ -23,6 +23,9 @@ programs took their part, and all times are longer than they need be.
 - **git** is what a careful script does, with an index of its own that stays warm: \`add -A\`,
   \`write-tree\`, \`commit-tree\`, \`update-ref\`; for a rollback all these first, and then
   \`read-tree --reset -u\`. It does not survive a crash in the middle, as piton's rollback does.
+- With a watch running, \`piton.residentScan\` is set and \`piton watch\` runs in a process of its
+  own; git has nothing of the kind here. What the watch itself does is in the time that passes, and
+  not in that of processors.
 - The files are text, 4 KiB on average. They lie in the temporary folder; what its file system is,
   the next line says. In memory, making files is cheap for git, which makes one for every object,
   and piton need not wait until what it promised would survive a power cut.

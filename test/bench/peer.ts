@@ -21,5 +21,7 @@ export interface OpenPeer {
   capture(): Promise<string>;
   /** Makes the tree what it was, after capturing what it is. */
   rollBack(to: string): Promise<void>;
+  /** From now on a process watches the tree, where that is of use; again is harmless. */
+  watch?(): Promise<void>;
   close(): Promise<void>;
 }
