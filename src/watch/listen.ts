@@ -12,6 +12,8 @@ type Answer = (question: ChangesQuestion) => Promise<ChangesAnswer | null>;
 
 function serve(socket: Socket, answer: Answer): void {
   let text = '';
+  // Whoever says nothing must not keep a watch that is told to stop.
+  socket.unref();
   socket.setTimeout(QUESTION_MS, () => socket.destroy());
   // Whoever asked may have gone: that is theirs.
   socket.on('error', () => socket.destroy());
