@@ -5,7 +5,7 @@ import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { CheckpointListData, ListedCheckpointData } from './data.js';
-import { checkpointsOf, meantPlan } from './select.js';
+import { checkpointsAt, meantPlan } from './select.js';
 import type { Session } from './session.js';
 import type { CheckpointListOptions } from './types.js';
 
@@ -30,9 +30,13 @@ export async function listCheckpoints(
   }
   return session.reading(async (workspace) => {
     const plan = meantPlan(workspace.stateDir, selector);
-    const all = await checkpointsOf(workspace, plan.plan_id);
-    const wanted = kind === undefined ? all : all.filter((one) => one.kind === kind);
-    const checkpoints = wanted.toReversed().slice(0, limit);
+    const refs = await listCheckpointRefs(workspace.refs, plan.plan_id);
+    const checkpoints: Checkpoint[] = [];
+    for (let end = refs.length; end > 0 && checkpoints.length < limit; end -= limit) {
+      const some = await checkpointsAt(workspace, refs.slice(Math.max(0, end - limit), end));
+      const wanted = some.filter((one) => kind === undefined || one.kind === kind);
+      checkpoints.push(...wanted.toReversed().slice(0, limit - checkpoints.length));
+    }
     return { checkpoints: cost ? await withCost(workspace, checkpoints) : checkpoints };
   });
 }

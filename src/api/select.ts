@@ -40,7 +40,14 @@ export async function checkpointsOf(
   workspace: RollbackWorkspace,
   planId: string | null,
 ): Promise<Checkpoint[]> {
-  const refs = await listCheckpointRefs(workspace.refs, planId);
+  return checkpointsAt(workspace, await listCheckpointRefs(workspace.refs, planId));
+}
+
+/** The checkpoints that refs lead to, in that order; one that cannot be read is told of. */
+export async function checkpointsAt(
+  workspace: RollbackWorkspace,
+  refs: readonly Ref[],
+): Promise<Checkpoint[]> {
   const { checkpoints, damaged } = await readCheckpoints(refs, workspace.objects);
   for (const { checkpointId, error } of damaged) {
     const message = `checkpoint ${checkpointId} cannot be read: ${error.message}`;

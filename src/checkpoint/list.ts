@@ -22,13 +22,14 @@ export interface CheckpointList {
 export async function listCheckpointRefs(refs: RefStore, planId: string | null): Promise<Ref[]> {
   const prefix = planId === null ? CHECKPOINT_REFS : checkpointRefsOf(planId);
   const found = await refs.list(prefix);
-  return found
-    .filter(({ name }) => parseCheckpointRef(name) !== null)
-    .sort((left, right) => idOf(left).localeCompare(idOf(right), 'en'));
-}
-
-function idOf(ref: Ref): string {
-  return parseCheckpointRef(ref.name)?.checkpointId ?? '';
+  return (
+    found
+      .filter(({ name }) => parseCheckpointRef(name) !== null)
+      .map((ref) => ({ ref, id: parseCheckpointRef(ref.name)?.checkpointId ?? '' }))
+      // Comparing them as words of a language would first load its rules, which takes longer.
+      .sort((left, right) => (left.id < right.id ? -1 : Number(left.id > right.id)))
+      .map(({ ref }) => ref)
+  );
 }
 
 /** @throws {PitonError} `OBJECT_DAMAGED`, `STATE_DAMAGED`, `UNSUPPORTED_FORMAT`. */

@@ -183,6 +183,11 @@ describe('api: looking at checkpoints', function () {
     expect(await list({ limit: 1_000 })).to.deep.equal(made);
     expect(await list({ limit: 2 })).to.deep.equal(made.slice(0, 2));
     expect(await list({ kind: 'hook' })).to.deep.equal(made.filter(({ kind }) => kind === 'hook'));
+    const hooks = made.filter(({ kind }) => kind === 'hook');
+    for (const limit of [1, 3, 4]) {
+      const some = await list({ kind: 'hook', limit });
+      expect(some).to.deep.equal(hooks.slice(0, limit));
+    }
     expect(await list({ kind: 'watch' })).to.deep.equal([]);
     expect(await codeOf(list({ kind: 'nonsense' }))).to.equal('USAGE');
     for (const one of await list()) expectShape(one, CHECKPOINT);

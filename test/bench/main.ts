@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLargeFile, LARGE_FILE } from './bench-large.js';
+import { benchMany } from './bench-many.js';
 import { benchOthers } from './bench-others.js';
 import { GIT_PEER } from './git-peer.js';
 import { benchLongRun } from './long-run.js';
@@ -85,7 +86,9 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (!quick && LARGE_FILE.includes(only)) tables.push(formatTable(await benchLargeFile(peers)));
   if (only === '') {
-    tables.push(formatTable(await benchCommands(join(ROOT, 'bin/piton.js'), 2 * rounds + 1)));
+    const program = join(ROOT, 'bin/piton.js');
+    tables.push(formatTable(await benchCommands(program, 2 * rounds + 1)));
+    tables.push(formatTable(await benchMany(program, quick ? 50 : 1_000, 2 * rounds + 1)));
     const others = await benchOthers(quick ? 1_000 : 10_000, quick ? 3 : 5, say);
     tables.push(formatTable(others));
   }
