@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readdirSync, readFileSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openWorkspace } from '../../src/api/open.js';
 import type { RollbackData } from '../../src/api/data.js';
 import type { Workspace } from '../../src/api/workspace.js';
@@ -169,16 +170,33 @@ async function checkUndo(
   expectNoLitter(root);
 }
 
+/** Has checkpoints go by what a watch is told; what comes back ends that. */
+async function startWatch(root: string): Promise<() => Promise<void>> {
+  git(root, 'config', 'piton.residentScan', 'true');
+  const watcher = await openWorkspace({ directory: root, engine: 'embedded', home: TEST_HOME });
+  const stop = new AbortController();
+  const ended = watcher.watch({ signal: stop.signal, everySeconds: 86_400 });
+  while (!existsSync(join(root, '.git/piton/last-look'))) await delay(5);
+  return async () => {
+    stop.abort();
+    await ended;
+    await watcher.close();
+  };
+}
+
+type Setting = 'native' | 'embedded' | 'watched';
+
 async function story(
-  engine: 'native' | 'embedded',
+  setting: Setting,
   first: Change[],
   rounds: Change[][],
   which: number,
 ): Promise<void> {
   const root = makeRepository();
+  const endWatch = setting === 'watched' ? await startWatch(root) : null;
   const workspace = await openWorkspace({
     directory: root,
-    engine,
+    engine: setting === 'native' ? setting : 'embedded',
     home: TEST_HOME,
   });
   try {
@@ -192,23 +210,30 @@ async function story(
     if (target !== undefined) await checkRollback(workspace, root, target);
     assertFsckClean(root);
   } finally {
+    await endWatch?.();
     await workspace.close();
     removeTempDirectory(root);
   }
 }
 
-for (const engine of ['embedded', 'native'] as const) {
-  describe(`a rollback of any tree, with the ${engine} engine`, function () {
+const SETTINGS: Record<Setting, string> = {
+  embedded: 'with the embedded engine',
+  native: 'with the native engine',
+  watched: 'from checkpoints by what a watch was told',
+};
+
+for (const setting of ['embedded', 'native', 'watched'] as const) {
+  describe(`a rollback of any tree, ${SETTINGS[setting]}`, function () {
     this.timeout(10 * 60_000);
 
     it('brings back every byte, loses nothing, and can be undone and redone', async () => {
-      const runs = engine === 'embedded' ? RUNS : Math.ceil(RUNS / 3);
+      const runs = setting === 'embedded' ? RUNS : Math.ceil(RUNS / 3);
       await fc.assert(
         fc.asyncProperty(
           changes(20),
           fc.array(changes(10), { minLength: 1, maxLength: 3 }),
           fc.nat({ max: 10 }),
-          (first, rounds, which) => story(engine, first, rounds, which),
+          (first, rounds, which) => story(setting, first, rounds, which),
         ),
         { numRuns: runs, endOnFailure: false },
       );
