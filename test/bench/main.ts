@@ -34,16 +34,20 @@ programs took their part, and all times are longer than they need be.
 Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes, and
 \`npm run bench -- --cpu\` counts
 the time of processors, for machines that have other things to do;
-\`npm run bench -- --long 5000 --write\` makes the part about a long run.
+\`npm run bench -- --long 5000 --write\` makes the part about a long run. Where the time goes is
+written by hand.
 `;
 
+/** What stands from here on in the document is written by hand, up to the long run. */
+const NOTES = '## Where the time goes';
 /** What stands from here on in the document comes from a run of its own. */
 const LONG_RUN = '## A long run';
 const DOCUMENT = join(ROOT, 'docs/BENCHMARKS.md');
 
-function documentParts(): [numbers: string, longRun: string] {
+/** The document before a heading, and from there on. */
+function documentParts(heading: string): [before: string, after: string] {
   const text = readFileSync(DOCUMENT, 'utf8');
-  const at = text.indexOf(LONG_RUN);
+  const at = text.indexOf(heading);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
 }
 
@@ -54,7 +58,7 @@ function madeOn(): string {
 async function longRun(checkpoints: number, isWritten: boolean): Promise<void> {
   const text = `${LONG_RUN}\n\n${await benchLongRun(checkpoints, madeOn(), console.error)}`;
   console.log(text);
-  if (isWritten) writeFileSync(DOCUMENT, `${documentParts()[0].trimEnd()}\n\n${text}`);
+  if (isWritten) writeFileSync(DOCUMENT, `${documentParts(LONG_RUN)[0].trimEnd()}\n\n${text}`);
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -97,7 +101,7 @@ async function main(args: readonly string[]): Promise<void> {
   const numbers = `${madeOn()}; ${busy}${what}.\n\n${tables.join('\n')}`;
   console.log(numbers);
   if (values.write) {
-    writeFileSync(DOCUMENT, `${ABOUT}\n${numbers}\n${documentParts()[1]}`.trimEnd() + '\n');
+    writeFileSync(DOCUMENT, `${ABOUT}\n${numbers}\n${documentParts(NOTES)[1]}`.trimEnd() + '\n');
   }
 }
 
