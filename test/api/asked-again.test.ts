@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { TEST_ENV } from '../helpers/git.js';
+import { tempDirectory } from '../helpers/temp.js';
 import { Correcting, failure, treeOf } from './correcting.js';
 import { closeWorkspaces } from './workspaces.js';
 
@@ -32,7 +33,9 @@ describe('what is asked for again after the process was killed that did it', () 
 
   function dies(at: readonly string[], verb: string, ...args: unknown[]): void {
     const command = [CHILD, c.root, ...at, verb, JSON.stringify(args)];
-    const { signal, stderr } = spawnSync(process.execPath, command, { env: TEST_ENV });
+    // It cannot remove what it makes there.
+    const env = { ...TEST_ENV, TMPDIR: tempDirectory() };
+    const { signal, stderr } = spawnSync(process.execPath, command, { env });
     expect(signal, stderr.toString()).to.equal('SIGKILL');
   }
 
