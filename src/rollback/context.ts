@@ -1,6 +1,6 @@
 import type { Durability, Warning } from '../core/types.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
-import type { ObjectReader } from '../store/object-store.js';
+import type { ObjectReader, ObjectStore } from '../store/object-store.js';
 import type { RefStore } from '../store/ref-store.js';
 import { Areas } from './areas.js';
 import type { Journal } from './journal.js';
@@ -13,7 +13,7 @@ export interface RollbackContext {
   gitDir: string;
   stateDir: string;
   refs: RefStore;
-  objects: ObjectReader;
+  objects: ObjectReader & Pick<ObjectStore, 'isWhole'>;
   durability: Durability;
   /** Writes a plan's file, unless it is already at least as new. */
   writePlan(planAfter: Record<string, unknown>): Promise<void>;

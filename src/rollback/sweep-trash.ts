@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { asBytePath, type BytePath } from '../core/byte-path.js';
-import { PitonError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
-import type { ObjectId } from '../core/types.js';
 import { namesIn } from '../disk/names-in.js';
-import type { ObjectReader } from '../store/object-store.js';
 import { algorithmOf, contentsId } from './contents-id.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
 import { readFiledJournal, removeFiledJournal, type Journal } from './journal.js';
@@ -26,18 +23,6 @@ export function isCaptured(step: RetireStep, operation: OpenOperation): boolean 
   if (stat === null) return null;
   if (captured === null || !isSameState(fileStateOf(stat), captured)) return false;
   return contentsId(retired, name, algorithmOf(captured.oid), stat) === captured.oid;
-}
-
-/** Whether an object can be read whole. */
-async function isReadable(objects: ObjectReader, oid: ObjectId): Promise<boolean> {
-  try {
-    const object = await objects.readStream(oid);
-    if (object.whole === undefined) for await (const chunk of object.stream) void chunk;
-    return true;
-  } catch (error) {
-    if (error instanceof PitonError && error.code === 'OBJECT_DAMAGED') return false;
-    throw error;
-  }
 }
 
 /** What is still to be swept of an operation's trash. */
@@ -68,7 +53,7 @@ async function sweepSlot(
   const { captured } = step;
   const isSaved = isCaptured(step, operation);
   if (isSaved === null) return;
-  const isSafe = captured !== null && isSaved && (await isReadable(context.objects, captured.oid));
+  const isSafe = captured !== null && isSaved && (await context.objects.isWhole(captured.oid));
   if (isSafe) retired.unlink(name);
   else retired.rename(name, operation.areas.keptAt(step.to.area), name);
 }

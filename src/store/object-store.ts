@@ -66,6 +66,11 @@ export interface ObjectBatch {
 
 export interface ObjectStore extends ObjectReader {
   /**
+   * Whether an object can be read whole. Of what lies as it is in a pack, the checksum that the pack's
+   * index has of the compressed bytes tells (as git goes by it when it packs anew).
+   */
+  isWhole(oid: ObjectId): Promise<boolean>;
+  /**
    * Bytes that the object takes up on this repository's disk, compressed and perhaps as a delta;
    * 0 when only an alternate has it, null when it is nowhere. Contents not checked.
    * @throws {PitonError} `OBJECT_DAMAGED` when the pack or its index is not whole.

@@ -77,6 +77,10 @@ export class MemoryObjects implements ObjectReader {
     throw new PitonError('OBJECT_DAMAGED', `${oid} is damaged`, { hint: 'make it again' });
   }
 
+  async isWhole(oid: ObjectId): Promise<boolean> {
+    return this.has(oid) && !this.damaged.has(oid);
+  }
+
   async readStream(oid: ObjectId): Promise<{ type: 'blob'; size: number; stream: Readable }> {
     const { data } = await this.read(oid);
     const pieces: Buffer[] = [];

@@ -130,6 +130,19 @@ class ObjectDatabase implements RepositoryObjects {
     return new WholeObject(type, data);
   }
 
+  async isWhole(oid: ObjectId): Promise<boolean> {
+    await this.#pace.rest();
+    if (this.#look(oid, () => this.#stored.isIntact(oid)).found === true) return true;
+    try {
+      const object = await this.readStream(oid);
+      if (object.whole === undefined) for await (const chunk of object.stream) void chunk;
+      return true;
+    } catch (error) {
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
   /** git may have repacked since the folders were looked at, so that everything lies elsewhere. */
   #lookTwice<T>(oid: ObjectId, find: () => T | null): Look<T> {
     const first = this.#look(oid, find);

@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { LIMITS } from '../../core/limits.js';
 import type { GitObject } from '../../core/types.js';
 import type { BaseCache } from './base-cache.js';
@@ -10,6 +11,7 @@ import { ENTRY_HEADER_MAX_BYTES, parseEntry, type PackedEntry } from './pack-ent
 import type { PackIndex } from './pack-index.js';
 
 export const PACK_HEADER_BYTES = 12;
+const CHUNK_BYTES = 1024 * 1024;
 
 /** An open pack (gitformat-pack). Nothing that it says is trusted. */
 export class PackFile {
@@ -90,6 +92,19 @@ export class PackFile {
       if (deltas.length > 0) this.#cache.set(this.#keyOf(delta), object);
     }
     return object;
+  }
+
+  /**
+   * Whether the bytes of an entry have the checksum given; false for a delta, of which they do not
+   * tell everything.
+   */
+  isIntact(offset: number, length: number, checksum: number): boolean {
+    if (this.entryAt(offset).base !== null) return false;
+    let crc = 0;
+    for (let done = 0; done < length; done += CHUNK_BYTES) {
+      crc = crc32(this.#readAt(offset + done, Math.min(length - done, CHUNK_BYTES)), crc);
+    }
+    return crc === checksum;
   }
 
   #keyOf(entry: PackedEntry): string {

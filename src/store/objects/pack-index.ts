@@ -118,6 +118,13 @@ export class PackIndex {
     return Number(this.#bytes.readBigUInt64BE(large + place * 8));
   }
 
+  /** CRC-32 of what the pack has for the object at a place; null when the index has none of it. */
+  checksumAt(position: number): number | null {
+    const { names, nameStride, offsetStride } = this.#layout;
+    if (offsetStride !== 4) return null;
+    return this.#bytes.readUInt32BE(names + this.count * nameStride + position * 4);
+  }
+
   /** The checksum that ends the pack this index was made for. */
   get packChecksum(): Buffer {
     const end = this.#bytes.length - this.#width;

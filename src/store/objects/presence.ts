@@ -13,6 +13,13 @@ export interface SharedPresence {
   indexes: SharedArrayBuffer[];
 }
 
+export interface PackedPlace {
+  pack: KnownPack;
+  index: PackIndex;
+  position: number;
+  offset: number;
+}
+
 /** Where a loose object is kept. */
 export function loosePath(objectsDir: string, oid: ObjectId): string {
   return `${objectsDir}/${oid.slice(0, 2)}/${oid.slice(2)}`;
@@ -100,15 +107,15 @@ export class ObjectPresence {
     return position < 0 ? null : index.offsetAt(position);
   }
 
-  /** Every pack that holds the object, with its place there. */
-  findAllPacks(oid: ObjectId): { pack: KnownPack; index: PackIndex; offset: number }[] {
+  /** Every pack that holds the object, with its place in the index and in the pack. */
+  findAllPacks(oid: ObjectId): PackedPlace[] {
     if (!this.#takeId(oid)) return [];
     return this.#packs.flatMap((pack) => {
       const { index } = pack;
       const position = index?.find(this.#id) ?? -1;
       return index === null || position < 0
         ? []
-        : { pack, index, offset: index.offsetAt(position) };
+        : { pack, index, position, offset: index.offsetAt(position) };
     });
   }
 

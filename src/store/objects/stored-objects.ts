@@ -164,13 +164,29 @@ export class StoredObjects {
   ownSize(oid: ObjectId): number | null {
     for (const { pack, index, offset } of this.#presence.findAllPacks(oid)) {
       const file = pack.isOwn ? this.#packFile(pack, index) : null;
-      if (file === null) continue;
-      const sizes = this.#sizes.get(index) ?? new PackSizes(index, file.end);
-      this.#sizes.set(index, sizes);
-      return sizes.sizeAt(offset);
+      if (file !== null) return this.#sizesOf(index, file).sizeAt(offset);
     }
     const path = loosePath(this.#presence.objectsDirs[0] as string, oid);
     return lstatSync(path, { throwIfNoEntry: false })?.size ?? null;
+  }
+
+  #sizesOf(index: PackIndex, file: PackFile): PackSizes {
+    const sizes = this.#sizes.get(index) ?? new PackSizes(index, file.end);
+    this.#sizes.set(index, sizes);
+    return sizes;
+  }
+
+  /**
+   * Whether a pack certainly has the object whole; false also when its checksum cannot tell.
+   * @throws {PitonError} `OBJECT_DAMAGED` when a pack or its index is not whole.
+   */
+  isIntact(oid: ObjectId): boolean {
+    return this.#presence.findAllPacks(oid).some(({ pack, index, position, offset }) => {
+      const checksum = index.checksumAt(position);
+      const file = checksum === null ? null : this.#packFile(pack, index);
+      if (checksum === null || file === null) return false;
+      return file.isIntact(offset, this.#sizesOf(index, file).sizeAt(offset), checksum);
+    });
   }
 
   #packFile(pack: KnownPack, index: PackIndex): PackFile | null {
