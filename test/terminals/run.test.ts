@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { makeRepository } from '../helpers/git.js';
-import { installPiton, type Installed } from '../hosts/installed.js';
+import { installPiton, piton, type Installed } from '../hosts/installed.js';
+import { processesWith } from './programs.js';
 import { answer, closeTerminals, openTerminal } from './terminal.js';
 
 const CTRL_C = '\x03';
@@ -54,19 +56,35 @@ describe('terminals: run', () => {
     expect(file()).to.equal('three\n');
   });
 
+  it('rolls back when the terminal is closed, and tells nobody', async () => {
+    writeFileSync(join(root, 'work.sh'), 'echo two > a; echo go; sleep 60');
+    const env = { ...user.env, LOGNAME: `mark-${process.pid}-closed` };
+    const terminal = openTerminal('piton run -- bash work.sh', root, env);
+    await terminal.until(/go\r\n/);
+    // The kernel hangs up on all that work in a terminal that is gone.
+    terminal.script.kill('SIGKILL');
+    while (processesWith(env.LOGNAME).length > 0) await delay(20);
+    expect(file()).to.equal('one\n');
+    const { plans } = piton(user, root, 'plan', 'list') as { plans: object[] };
+    expect(plans[0]).to.include({ reversion_count: 1 });
+    expect(piton(user, root, 'status')).to.include({ unfinished: null, lock: null });
+  });
+
   it('stops and goes on with the command', async () => {
     const script = 'echo two > a; echo "go" "on"; read line; echo "read $line"; exit 4';
     writeFileSync(join(root, 'work.sh'), script);
     const shell = openTerminal('bash --norc --noprofile -i', root, user.env);
+    // What is typed before a shell has set its terminal up may get lost.
+    await shell.until(/[#$] /);
     shell.type('piton run -- bash work.sh\n');
     await shell.until(/go on\r\n/);
     shell.type(CTRL_Z);
-    await shell.until(/Stopped/);
+    await shell.until(/Stopped[\s\S]*[#$] /);
     shell.type('echo "st""ill here"; fg\n');
     await shell.until(/still here[\s\S]*piton run/);
     shell.type('line\n');
     await shell.until(/read line/);
-    await shell.until(/Rolled back/);
+    await shell.until(/Rolled back[\s\S]*[#$] /);
     shell.type('echo "ended: $?"; exit\n');
     await shell.until(/ended: 4/);
     await shell.ended;
