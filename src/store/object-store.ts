@@ -66,8 +66,8 @@ export interface ObjectBatch {
 
 export interface ObjectStore extends ObjectReader {
   /**
-   * Whether an object can be read whole. Of what lies as it is in a pack, the checksum that the pack's
-   * index has of the compressed bytes tells (as git goes by it when it packs anew).
+   * Whether an object can be read whole. Of what lies as it is in a pack, the checksum that the
+   * pack's index has of the compressed bytes tells (as git goes by it when it packs anew).
    */
   isWhole(oid: ObjectId): Promise<boolean>;
   /**
