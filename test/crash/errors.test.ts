@@ -41,8 +41,10 @@ const DISPENSABLE = {
   'a cache is made again': /\/piton\/(?:stat-cache|disk-cost)/,
   'the file of the plan is replaced, only its folder not brought to the disk':
     /^fsync.*\/piton\/plans>\)/,
-  "an archive's manifest and folders are written, or removed, by the next command":
-    /\/archive-manifest|^unlink.*\/manifest\.json"|^fsync.*\/piton(?:\/archive\/[^>]*)?>\)|^rmdir.*\/files"\)/,
+  "an archive's manifest and folders are written, or removed, by the next command": new RegExp(
+    '/archive-manifest|^unlink.*/manifest\\.json"|^rmdir.*/(?:files|archive)"\\)' +
+      '|^fsync.*/piton(?:/archive/[^>]*)?>\\)',
+  ),
   'what an earlier rollback retired goes with a later one':
     /^(?:unlink\("[^"]*\/\d+"|rmdir\("[^"]*\/old")\)/,
   'a lock, or an empty folder of refs, is removed at the second try': new RegExp(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemErrorCode } from '../../src/core/errors.js';
 import { removeTempDirectory, tempDirectory } from '../helpers/temp.js';
 import { Aim, Watch } from './aim.js';
 import { callIn, callsToTrace, pointsIn, type Point } from './points.js';
@@ -158,6 +159,15 @@ function childOf({ pid = 0 }: ChildProcess): number | null {
   }
 }
 
+/** A program that has ended meanwhile has done what it was told to. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ESRCH') throw error;
+  }
+}
+
 /**
  * Runs a program and sends it a signal when it makes the call, before the call does anything.
  * strace could send it itself, but only while it looks at every call, which is twice as slow: so
@@ -180,7 +190,7 @@ async function runAndStrike(
     if (main === null) return;
     const struck = main;
     watch.read(chunk.toString('latin1'), struck, () => {
-      process.kill(struck, signal);
+      send(struck, signal);
       // Or else it would first sit out the time for which it holds the call up.
       if (signal === 'SIGKILL') child.kill('SIGKILL');
     });
@@ -193,7 +203,7 @@ async function runAndStrike(
 
 /** Long enough for a busy machine to send the signal meanwhile. */
 const HOLD_UP_TO_KILL = '30s';
-const HOLD_UP_TO_SIGNAL = '100ms';
+const HOLD_UP_TO_SIGNAL = '300ms';
 
 /** Runs a program that is killed as it makes the call, or at another one if it missed. */
 export async function runAndKill(program: TracedProgram, point: Point): Promise<StruckEnd> {
