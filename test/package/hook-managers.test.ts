@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pictureOf } from '../hooks/picture.js';
 import { tempDirectory } from '../helpers/temp.js';
@@ -16,6 +23,7 @@ describe('package: managers of git hooks', () => {
   const packages = tempDirectory();
   let user: Installed;
   let root: string;
+  let configured = 1_700_000_000;
 
   before(() => {
     writeFileSync(join(packages, 'package.json'), '{ "private": true }');
@@ -44,6 +52,14 @@ describe('package: managers of git hooks', () => {
     writeFileSync(join(root, 'a'), content);
     command('git', 'add', '.');
     command('git', 'commit', '-q', '-m', content);
+  }
+
+  /** lefthook takes a file for the same one within a second. */
+  function configure(text: string): void {
+    const path = join(root, 'lefthook.yml');
+    writeFileSync(path, text);
+    configured += 10;
+    utimesSync(path, configured, configured);
   }
 
   function isInstalled(): boolean {
@@ -76,7 +92,7 @@ describe('package: managers of git hooks', () => {
   });
 
   it('lefthook runs piton, from its script until that is made anew, or as a command', () => {
-    writeFileSync(join(root, 'lefthook.yml'), CONFIG('one'));
+    configure(CONFIG('one'));
     command('lefthook', 'install');
     const before = pictureOf(join(root, '.git/hooks'));
     piton(user, root, 'hooks', 'install', '--git', 'pre-commit');
@@ -85,20 +101,20 @@ describe('package: managers of git hooks', () => {
     piton(user, root, 'hooks', 'uninstall');
     expect(pictureOf(join(root, '.git/hooks'))).to.deep.equal(before);
     piton(user, root, 'hooks', 'install', '--git', 'pre-commit');
-    writeFileSync(join(root, 'lefthook.yml'), CONFIG('two'));
+    configure(CONFIG('two'));
     commit('two');
     expect(isInstalled()).to.equal(false);
     const line = '    piton:\n      run: piton hooks run git pre-commit\n';
-    writeFileSync(join(root, 'lefthook.yml'), CONFIG('three') + line);
+    configure(CONFIG('three') + line);
     commit('three');
-    writeFileSync(join(root, 'lefthook.yml'), CONFIG('four') + line);
+    configure(CONFIG('four') + line);
     commit('four');
     expect([reasons(user, root).length, seen()]).to.deep.equal([4, 4]);
   });
 
   it('piton is gone for good although lefthook moved its script aside', () => {
     piton(user, root, 'hooks', 'install', '--git', 'pre-commit');
-    writeFileSync(join(root, 'lefthook.yml'), CONFIG('one'));
+    configure(CONFIG('one'));
     command('lefthook', 'install');
     expect(existsSync(join(root, '.git/hooks/pre-commit.old'))).to.equal(true);
     piton(user, root, 'hooks', 'uninstall');
