@@ -43,8 +43,10 @@ const DISPENSABLE = {
   'a cache is made again': /\/piton\/(?:stat-cache|disk-cost)/,
   'the file of the plan is replaced, only its folder not brought to the disk':
     /^fsync.*\/piton\/plans>\)/,
-  'what an earlier rollback retired goes with a later one':
-    /^(?:unlink\("[^"]*\/\d+"|(?:rmdir|mkdir)\("[^"]*\/old"(?:, 0777)?)\)/,
+  'what an earlier rollback retired goes with a later one': new RegExp(
+    '^(?:unlink\\("[^"]*/\\d+"|(?:rmdir|mkdir)\\("[^"]*/old"(?:, 0777)?)\\)' +
+      '|^fsync.*/piton/trash/[0-9A-Z]{26}>\\)',
+  ),
   'a lock, or an empty folder of refs, is removed at the second try': new RegExp(
     '^(?:unlink.*/(?:[0-9A-Z]{26}|packed-refs|HEAD)\\.lock"|rmdir.*/(?:checkpoint|state)")\\)',
   ),
