@@ -31,7 +31,7 @@ programs took their part, and all times are longer than they need be.
   the next line says. In memory, making files is cheap for git, which makes one for every object,
   and piton need not wait until what it promised would survive a power cut.
 
-Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes less than two minutes, and
+Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes about two minutes, and
 \`npm run bench -- --cpu\` counts
 the time of processors, for machines that have other things to do;
 \`npm run bench -- --long 5000 --write\` makes the part about a long run. Where the time goes is

@@ -56,7 +56,7 @@ export const OTHER_PEERS: readonly OtherPeer[] = [
     },
   },
   {
-    name: 'restic backup',
+    name: 'restic',
     program: 'restic',
     prepare: (place) => {
       run(place, 'restic', 'init', '-q', '-r', join(place.state, 'restic'));
@@ -66,7 +66,7 @@ export const OTHER_PEERS: readonly OtherPeer[] = [
     },
   },
   {
-    name: 'borg create',
+    name: 'borg',
     program: 'borg',
     prepare: (place) => {
       run(place, 'borg', 'init', '-e', 'none', join(place.state, 'repository'));
