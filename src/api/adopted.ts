@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { selectAcrossPlans } from '../checkpoint/select.js';
+import { isRelative, selectAcrossPlans } from '../checkpoint/select.js';
 import { PitonError } from '../core/errors.js';
 import { adoptedState } from '../plan/fork.js';
 import { listPlans } from '../plan/plan-file.js';
@@ -20,7 +20,7 @@ async function findSelected(
   workspace: RollbackWorkspace,
   selector: string,
 ): Promise<Checkpoint | null> {
-  if (/^(?:latest|step:)/.test(selector)) return null;
+  if (isRelative(selector)) return null;
   try {
     return selectAcrossPlans(await checkpointsOf(workspace, null), selector);
   } catch (error) {

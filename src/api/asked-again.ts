@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Checkpoint } from '../checkpoint/metadata.js';
-import { selectCheckpoint } from '../checkpoint/select.js';
+import { isRelative, selectCheckpoint } from '../checkpoint/select.js';
 import { pathFromJson, pathToJson } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import type { OperationOptions } from '../core/types.js';
@@ -96,7 +96,7 @@ async function selectedBefore(
   planSelector: string | undefined,
 ): Promise<Checkpoint | null> {
   const isOfMeant = findMeantPlan(workspace.stateDir, planSelector)?.plan_id === plan.plan_id;
-  const isAnywhere = planSelector === undefined && !/^(?:latest|step:)/.test(selector);
+  const isAnywhere = planSelector === undefined && !isRelative(selector);
   if (!isOfMeant && !isAnywhere) return null;
   return selectCheckpoint(await checkpointsOf(workspace, plan.plan_id), latest, selector);
 }

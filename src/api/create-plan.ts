@@ -1,6 +1,7 @@
 import { nextId } from '../core/ids.js';
 import { newPlan } from '../plan/new-plan.js';
-import { createPlanFile, deletePlanFile, listPlans } from '../plan/plan-file.js';
+import { createPlanFile, deletePlanFile, readPlan } from '../plan/plan-file.js';
+import { listHeads } from '../plan/plan-heads.js';
 import { assertPlanName, resolvePlan } from '../plan/resolve-plan.js';
 import { assertOpen } from '../plan/guards.js';
 import type { Plan } from '../plan/types.js';
@@ -17,13 +18,14 @@ export async function createPlan(session: Session, options: PlanOptions): Promis
   await session.ensureRepository(false);
   return session.locked(async (workspace) => {
     const { stateDir, clock } = workspace;
-    const { plans } = listPlans(stateDir);
+    const heads = listHeads(stateDir);
     const { parent, name, ...settings } = options;
-    if (name !== undefined) assertPlanName(name, plans);
-    const parentPlan = parent === undefined ? null : resolvePlan(plans, parent);
+    if (name !== undefined) assertPlanName(name, heads);
+    const parentPlan =
+      parent === undefined ? null : readPlan(stateDir, resolvePlan(heads, parent).plan_id);
     if (parentPlan !== null) assertOpen(parentPlan);
     const now = clock.now();
-    const id = nextId(now, plans.at(-1)?.plan_id);
+    const id = nextId(now, heads.at(-1)?.plan_id);
     const plan = newPlan({ ...settings, name, id, now, parentPlanId: parentPlan?.plan_id });
     makeCurrent(workspace, plan);
     return describePlan(workspace, plan);

@@ -1,9 +1,10 @@
 import { listCheckpointRefs, readCheckpoint, readCheckpoints } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { formatCheckpointRef, parseCheckpointRef } from '../checkpoint/ref-names.js';
-import { selectAcrossPlans, selectCheckpoint } from '../checkpoint/select.js';
+import { isRelative, selectAcrossPlans, selectCheckpoint } from '../checkpoint/select.js';
 import { PitonError } from '../core/errors.js';
-import { listPlans, readPlan } from '../plan/plan-file.js';
+import { readPlan } from '../plan/plan-file.js';
+import { listHeads } from '../plan/plan-heads.js';
 import { resolvePlan } from '../plan/resolve-plan.js';
 import type { Plan } from '../plan/types.js';
 import { readWorkspaceFile } from '../plan/workspace-file.js';
@@ -22,8 +23,7 @@ function namedPlan(stateDir: string, selector: string): Plan {
   const wanted = selector.toUpperCase();
   const known = findPlan(stateDir, wanted);
   if (known !== null) return known;
-  const { plans } = listPlans(stateDir);
-  return resolvePlan(plans, selector);
+  return readPlan(stateDir, resolvePlan(listHeads(stateDir), selector).plan_id);
 }
 
 /** @throws {PitonError} `PLAN_NOT_FOUND` when none is named and there is no current one. */
@@ -123,7 +123,7 @@ function selectAmong(
   try {
     return selectCheckpoint(own, plan.last_checkpoint_id, selector);
   } catch (error) {
-    if (!isNotFound(error) || /^(?:latest|step:)/.test(selector)) throw error;
+    if (!isNotFound(error) || isRelative(selector)) throw error;
     return selectAcrossPlans(all, selector);
   }
 }
@@ -138,7 +138,7 @@ async function explainWrongPlan(
   try {
     return selectCheckpoint(own, plan.last_checkpoint_id, selector);
   } catch (error) {
-    if (!isNotFound(error) || /^(?:latest|step:)/.test(selector)) throw error;
+    if (!isNotFound(error) || isRelative(selector)) throw error;
     const all = await checkpointsOf(workspace, null);
     const other = all.find(({ checkpoint_id: id }) => id === selector.toUpperCase());
     if (other === undefined) throw error;

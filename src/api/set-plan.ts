@@ -1,5 +1,5 @@
 import { assertOpen } from '../plan/guards.js';
-import { listPlans } from '../plan/plan-file.js';
+import { listHeads } from '../plan/plan-heads.js';
 import { assertPlanName } from '../plan/resolve-plan.js';
 import { withSettings } from '../plan/settings.js';
 import { changePlan } from './change-plan.js';
@@ -27,7 +27,7 @@ export async function setPlan(
     const plan = changePlan(workspace, selector, (before) => {
       assertOpen(before);
       if (settings.name !== undefined) {
-        assertPlanName(settings.name, listPlans(workspace.stateDir).plans, before.plan_id);
+        assertPlanName(settings.name, listHeads(workspace.stateDir), before.plan_id);
       }
       const policy = retention && policyWith(before, retention);
       const all = { ...settings, retention: policy, context: contextWith(context, state) };

@@ -14,6 +14,11 @@ const RESERVED = /^(?:latest|step:)/i;
 
 const FORMS = "an id, 4 or more characters of one, a name, 'latest', 'latest~2' or 'step:4'";
 
+/** Whether words for a checkpoint mean another one in every plan. */
+export function isRelative(selector: string): boolean {
+  return RESERVED.test(selector);
+}
+
 /**
  * Checkpoints' names share one place with the other ways to select one, so a name must not look
  * like any of them. A name that is also a prefix of an id is the name.

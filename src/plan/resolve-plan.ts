@@ -3,9 +3,11 @@ import { isId } from '../core/ids.js';
 import { checkedAsArgument } from './damage.js';
 import { planName } from './schema.js';
 import { withIdPrefix } from './select.js';
-import type { Plan } from './types.js';
+import type { PlanHead } from './plan-heads.js';
 
-function onlyOne(found: readonly Plan[], selector: string): Plan | undefined {
+type Named = Pick<PlanHead, 'plan_id' | 'name'>;
+
+function onlyOne<T extends Named>(found: readonly T[], selector: string): T | undefined {
   if (found.length <= 1) return found[0];
   throw new PitonError('USAGE', `more than one plan answers to ${JSON.stringify(selector)}`, {
     hint: 'name it by its whole id',
@@ -19,7 +21,7 @@ function onlyOne(found: readonly Plan[], selector: string): Plan | undefined {
  * like it. Two plans can share a name when one of them came from another repository.
  * @throws {PitonError} `USAGE` when it is ambiguous, with `details.candidates`; `PLAN_NOT_FOUND`.
  */
-export function resolvePlan(plans: readonly Plan[], selector: string): Plan {
+export function resolvePlan<T extends Named>(plans: readonly T[], selector: string): T {
   const found =
     plans.find((plan) => plan.plan_id === selector.toUpperCase()) ??
     onlyOne(
@@ -42,7 +44,7 @@ export function resolvePlan(plans: readonly Plan[], selector: string): Plan {
  * @throws {PitonError} `USAGE` when it is no name, or could be mistaken for an id; `NAME_TAKEN`
  * when another plan has it.
  */
-export function assertPlanName(name: string, plans: readonly Plan[], ownId?: string): void {
+export function assertPlanName(name: string, plans: readonly Named[], ownId?: string): void {
   checkedAsArgument(() => planName(name, 'name'));
   if (isId(name.toUpperCase())) {
     throw new PitonError('USAGE', 'a name must not have the form of an id', {
