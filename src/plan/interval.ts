@@ -1,7 +1,7 @@
 import type { Plan } from './types.js';
 
 /**
- * The kind of checkpoint that the plan's intervals call for now, or null for none: `step` because
+ * The kind of checkpoint that the intervals of a plan make due, or null for none: `step` because
  * of the step just recorded, `interval` because of the time since the latest.
  * `plan`: as it is after `completeStep`. `lastCheckpointTime`: of the plan's latest, or null when
  * it has none. Times in milliseconds since the Unix epoch.

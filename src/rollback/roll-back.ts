@@ -6,7 +6,6 @@ import type { Checkpoint } from '../checkpoint/metadata.js';
 import { loadScanCache } from '../checkpoint/scan-cache.js';
 import { formatCheckpointRef, formatStateRef } from '../checkpoint/ref-names.js';
 import { isSameHead } from '../checkpoint/same-view.js';
-import type { BytePath } from '../core/byte-path.js';
 import { isoTime } from '../core/clock.js';
 import { PitonError } from '../core/errors.js';
 import { nextId } from '../core/ids.js';
@@ -14,11 +13,10 @@ import { LIMITS } from '../core/limits.js';
 import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
-import { pairedEntries } from '../worktree/diff.js';
 import { withoutLostTrees } from '../worktree/staging-area/cache-tree.js';
-import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import type { RefEdit } from '../store/ref-store.js';
 import type { StatCache } from '../worktree/stat-cache.js';
+import { absentAndIgnored } from './absent-and-ignored.js';
 import { applyOperation, leftoversWarning } from './apply.js';
 import { Areas } from './areas.js';
 import type { RollbackContext } from './context.js';
@@ -158,7 +156,7 @@ class Rollback {
       always: true,
       includeIgnored: false,
       alsoCapture: pathsToCapture(this.#target),
-      lookedAt: (look) => this.#lookedAt(look),
+      lookedAt: (look) => absentAndIgnored(look, this.#target.entries),
       keeps,
       announce: this.#request.announceSafety,
       check: (look, head) => {
@@ -168,17 +166,6 @@ class Rollback {
       signal,
       onProgress,
     });
-  }
-
-  /** Paths of the target that today's rules ignore and that are absent: their absence is seen. */
-  #lookedAt(look: Look): BytePath[] {
-    const readFileAt = (directory: BytePath, name: BytePath): Buffer | null =>
-      look.ignoreFiles.get((directory === '' ? name : `${directory}/${name}`) as BytePath) ?? null;
-    const absent: BytePath[] = [];
-    for (const { before, after } of pairedEntries(look.scan.entries, this.#target.entries)) {
-      if (before === null && after !== null) absent.push(after.path);
-    }
-    return absent.filter((path) => isPathIgnored(look.rules, path, false, readFileAt));
   }
 
   async #carryOut(

@@ -1,38 +1,12 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, linkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workspace } from '../../src/api/workspace.js';
 import { closeWorkspaces, openTest } from '../api/workspaces.js';
 import { git, makeRepository } from '../helpers/git.js';
 import { failure, put } from './operations.js';
-
-interface Scene {
-  root: string;
-  workspace: Workspace;
-}
-
-async function scene(engine: 'embedded' | 'native' = 'embedded'): Promise<Scene> {
-  const root = makeRepository();
-  put(root, 'a', 'one');
-  git(root, 'add', 'a');
-  git(root, 'commit', '-q', '-m', 'first');
-  const workspace = await openTest(root, { engine });
-  await workspace.createPlan();
-  return { root, workspace };
-}
-
-function read(root: string, path: string): string | null {
-  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : null;
-}
+import { read, scene } from './scene.js';
 
 function commit(root: string, text: string): void {
   writeFileSync(join(root, 'a'), text);
