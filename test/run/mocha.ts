@@ -48,6 +48,8 @@ export function mochaCommand(context: Context, options: MochaOptions, output: st
     `output=${output}`,
     '--timeout',
     String(options.timeoutMs),
+    '--require',
+    join(context.out, 'test/run/same-cases.js'),
     ...(options.coverage === true
       ? ['--require', join(context.out, 'test/run/keep-coverage.js')]
       : []),

@@ -83,6 +83,12 @@ describe('run: mocha', () => {
     expect(ci).to.include.members(['--forbid-only', '--parallel']);
   });
 
+  it('tries the same random cases in every run', () => {
+    const hook = join(contextFor().out, 'test/run/same-cases.js');
+    expect(mochaCommand(contextFor(), OPTIONS, '/counts').join(' ')).to.contain(`--require ${hook}`);
+    expect(existsSync(join(import.meta.dirname, 'same-cases.js'))).to.equal(true);
+  });
+
   it('has coverage written when a file has been run, for workers are ended too early', () => {
     const hook = join(contextFor().out, 'test/run/keep-coverage.js');
     const measured = mochaCommand(contextFor(), { ...OPTIONS, coverage: true }, '/counts');
