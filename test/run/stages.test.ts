@@ -85,7 +85,8 @@ describe('run: mocha', () => {
 
   it('tries the same random cases in every run', () => {
     const hook = join(contextFor().out, 'test/run/same-cases.js');
-    expect(mochaCommand(contextFor(), OPTIONS, '/counts').join(' ')).to.contain(`--require ${hook}`);
+    const command = mochaCommand(contextFor(), OPTIONS, '/counts');
+    expect(command.join(' ')).to.contain(`--require ${hook}`);
     expect(existsSync(join(import.meta.dirname, 'same-cases.js'))).to.equal(true);
   });
 
