@@ -10,6 +10,7 @@ export const ENTRY_POINTS = {
   'code-cache': 'src/cli/code-cache.ts',
   index: 'src/index.ts',
   'hash-worker': 'src/worktree/hash-worker.ts',
+  'list-worker': 'src/worktree/list-worker.ts',
   'man-page': 'src/cli/man-page.ts',
 };
 
@@ -42,7 +43,7 @@ const REQUIRE_FOR_COMMONJS =
 
 /**
  * Bundles in memory, so that a source that does not compile leaves the last build as it is.
- * Everything lies flat in `dist`, so that `new URL('./hash-worker.js', import.meta.url)` finds the
+ * Everything lies flat in `dist`, so that `new URL('./hash-worker.js', import.meta.url)` finds a
  * worker from whichever file its caller ends up in.
  * @param {string} version
  * @param {import('esbuild').BuildOptions} options
@@ -74,9 +75,9 @@ function bundle(version, options) {
  * @param {string} version
  */
 function bundleLibrary(version) {
-  const { index, 'hash-worker': worker, 'man-page': manPage } = ENTRY_POINTS;
+  const { cli: _, 'code-cache': __, ...entryPoints } = ENTRY_POINTS;
   return bundle(version, {
-    entryPoints: { index, 'hash-worker': worker, 'man-page': manPage },
+    entryPoints,
     splitting: true,
     chunkNames: 'chunk-[hash]',
     banner: { js: REQUIRE_FOR_COMMONJS },

@@ -27,16 +27,18 @@ export async function traceWorktree(
   const digest = createHash('sha1');
   digest.update(JSON.stringify([head, walked.notCaptured, walked.nestedRepositories]));
   digest.update(staging?.bytes ?? '');
-  for (const names of namesIn(walked)) digest.update(names, 'latin1');
-  return digest.update(walked.stats.bytes).digest('hex');
+  for (const folder of foldersIn(walked)) {
+    const names = folder.files.map(({ name }) => `${name}\0`).join('');
+    digest.update(`${folder.path}\0${folder.keptWhenEmpty ? 'kept' : ''}\0${names}\0`, 'latin1');
+    digest.update(walked.stats.recordsOf(folder.files));
+  }
+  return digest.digest('hex');
 }
 
-/** The names of each folder, which with the stats in the order of the walk tell all. */
-function* namesIn({ root }: WalkResult): Iterable<string> {
+function* foldersIn({ root }: WalkResult): Iterable<FoundFolder> {
   const pending: FoundFolder[] = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const names = folder.files.map(({ name }) => `${name}\0`).join('');
-    yield `${folder.path}\0${folder.keptWhenEmpty ? 'kept' : ''}\0${names}\0`;
-    for (const child of folder.folders) pending.push(child);
+    yield folder;
+    pending.push(...folder.folders);
   }
 }

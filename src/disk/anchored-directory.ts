@@ -15,6 +15,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { asBytePath, fsPath } from '../core/byte-path.js';
 import type { BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
@@ -77,6 +78,15 @@ export class AnchoredDirectory {
     this.#at(name, (path) => {
       unlinkSync(path);
     });
+  }
+
+  /** As `unlink`, beside this thread; the handle must stay open until it has settled. */
+  async unlinkBeside(name: BytePath): Promise<void> {
+    const path = this.pathOf(name);
+    const folder = this.#open();
+    folder.check();
+    await unlink(path);
+    folder.check();
   }
 
   symlink(target: Buffer, name: BytePath): void {

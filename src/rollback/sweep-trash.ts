@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { asBytePath, type BytePath } from '../core/byte-path.js';
 import { isId } from '../core/ids.js';
+import { Deletions } from '../disk/deletions.js';
 import { namesIn } from '../disk/names-in.js';
 import { algorithmOf, contentsId } from './contents-id.js';
 import { openOperation, type OpenOperation, type RollbackContext } from './context.js';
@@ -47,6 +48,7 @@ async function sweepSlot(
   step: RetireStep,
   context: RollbackContext,
   operation: OpenOperation,
+  deletions: Deletions,
 ): Promise<void> {
   const { retired } = operation.areas.at(step.to.area);
   const name = slotName(step.to);
@@ -54,8 +56,22 @@ async function sweepSlot(
   const isSaved = isCaptured(step, operation);
   if (isSaved === null) return;
   const isSafe = captured !== null && isSaved && (await context.objects.isWhole(captured.oid));
-  if (isSafe) retired.unlink(name);
+  if (isSafe) await deletions.add(retired, name);
   else retired.rename(name, operation.areas.keptAt(step.to.area), name);
+}
+
+async function sweepSlots(
+  steps: readonly RetireStep[],
+  context: RollbackContext,
+  operation: OpenOperation,
+): Promise<void> {
+  const deletions = new Deletions(steps.length);
+  try {
+    for (const step of steps) await sweepSlot(step, context, operation, deletions);
+  } finally {
+    // They need the operation's folders open.
+    await deletions.settle();
+  }
 }
 
 function endTrash(context: RollbackContext, journal: Journal, operation: OpenOperation): void {
@@ -80,7 +96,7 @@ export async function sweepOlderTrash(context: RollbackContext, current: Journal
     const operation = openOperation(context, journal);
     try {
       const filled = filledSlots(journal, operation);
-      for (const step of filled.slice(0, left)) await sweepSlot(step, context, operation);
+      await sweepSlots(filled.slice(0, left), context, operation);
       if (filled.length > left) return;
       left -= filled.length;
       endTrash(context, journal, operation);

@@ -1,6 +1,6 @@
 import { nameOf, parentOf, type BytePath } from '../core/byte-path.js';
 import type { FileMode, NotCaptured, ObjectId } from '../core/types.js';
-import type { StatTable } from './stat-record.js';
+import type { StatRows } from './stat-rows.js';
 
 export interface FoundFile {
   path: BytePath;
@@ -8,7 +8,7 @@ export interface FoundFile {
   mode: FileMode;
   /** Bytes. */
   size: number;
-  /** Where its stat record is in the result's table. */
+  /** Which row of the result's stats is its. */
   record: number;
   /** Of its contents; null as long as they are not known, and when they are not captured. */
   oid: ObjectId | null;
@@ -39,7 +39,7 @@ export interface KnownTree {
 
 export interface WalkResult {
   root: FoundFolder;
-  stats: StatTable;
+  stats: StatRows;
   notCaptured: NotCaptured[];
   /** Folders other than the root that hold a `.git`. */
   nestedRepositories: BytePath[];

@@ -30,7 +30,7 @@ export interface HashedFile {
 
 export type HashOutcome = HashedFile | { kind: ReadFailure | 'unstable' };
 
-export function modeOfFile(stat: BigIntStats): FileMode {
+export function modeOfFile(stat: Pick<BigIntStats, 'mode'>): FileMode {
   return (stat.mode & 0o100n) === 0n ? MODE.file : MODE.executable;
 }
 

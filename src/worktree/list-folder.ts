@@ -3,13 +3,7 @@ import { asBytePath, compareBytes, fsPath, joinPath, type BytePath } from '../co
 import { PitonError, systemErrorCode } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import { inFolder } from './in-folder.js';
-
-export interface NamedStat {
-  name: BytePath;
-  stat: BigIntStats;
-  /** The name as git trees sort it. */
-  key: BytePath;
-}
+import { packStats, type FilePlace } from './stat-rows.js';
 
 /** What is in a folder of the worktree. */
 export interface Listing {
@@ -17,12 +11,17 @@ export interface Listing {
   names: readonly BytePath[];
   isReadable: boolean;
   /** In the order of git trees, without what is gone again and `.git`. */
-  found: NamedStat[];
+  found: BytePath[];
+  /** A row for each of them. */
+  stats: Buffer<ArrayBuffer>;
   /** Names of which no more can be told. */
   unreadable: BytePath[];
 }
 
-const NOTHING_READ: Listing = { names: [], isReadable: false, found: [], unreadable: [] };
+const NOTHING_READ: Listing = {
+  ...{ names: [], isReadable: false, unreadable: [] },
+  ...{ found: [], stats: packStats([]) },
+};
 
 export const GIT_NAME = asBytePath('.git');
 
@@ -68,23 +67,34 @@ function tryToReadNames(absolute: BytePath): BytePath[] | 'vanished' | 'unreadab
   }
 }
 
+interface NamedStat {
+  name: BytePath;
+  stat: BigIntStats;
+  /** The name as git trees sort it. */
+  key: BytePath;
+}
+
 function describeAll(absolute: BytePath, names: readonly BytePath[]): Listing {
-  const listing: Listing = { names, isReadable: true, found: [], unreadable: [] };
+  const unreadable: BytePath[] = [];
+  const found: NamedStat[] = [];
   for (const name of names) {
     if (name === GIT_NAME) continue;
     const stat = lstatOf(joinPath(absolute, name));
-    if (stat === 'unreadable') listing.unreadable.push(name);
+    if (stat === 'unreadable') unreadable.push(name);
     else if (stat !== 'vanished') {
-      const key = asBytePath(stat.isDirectory() ? `${name}/` : name);
-      listing.found.push({ name, stat, key });
+      found.push({ name, stat, key: asBytePath(stat.isDirectory() ? `${name}/` : name) });
     }
   }
-  listing.found.sort((left, right) => compareBytes(left.key, right.key));
-  return listing;
+  found.sort((left, right) => compareBytes(left.key, right.key));
+  return {
+    ...{ names, isReadable: true, unreadable },
+    found: found.map(({ name }) => name),
+    stats: packStats(found.map(({ stat }) => stat)),
+  };
 }
 
 /** A link that took the folder's place would have led somewhere else. */
-function isStill(now: BigIntStats | string, seen: BigIntStats): boolean {
+function isStill(now: BigIntStats | string, seen: FilePlace): boolean {
   if (typeof now === 'string' || !now.isDirectory()) return false;
   return now.ino === seen.ino && now.dev === seen.dev;
 }
@@ -112,7 +122,7 @@ export function listRoot(root: BytePath, only?: readonly BytePath[]): Listing {
  */
 export function listFolder(
   absolute: BytePath,
-  seen: BigIntStats,
+  seen: FilePlace,
   only?: readonly BytePath[],
 ): Listing | 'vanished' | 'unstable' {
   let before = seen;

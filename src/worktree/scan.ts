@@ -39,6 +39,8 @@ export interface ScanRequest extends OperationOptions {
   bulk: BulkHasher | null;
   /** Where to look; absent: everywhere. */
   only?: TouchedPaths | undefined;
+  /** See `WalkRequest`. */
+  threadFrom?: number | undefined;
 }
 
 /** One pass over the worktree. */
@@ -146,7 +148,7 @@ class Scanner {
 
   #isKnown(file: FoundFile): boolean {
     const { cache, batch, cacheVouched } = this.#request;
-    const oid = cache.find(file.path, this.#walked.stats.at(file.record));
+    const oid = cache.find(file.path, this.#walked.stats.recordAt(file.record));
     if (oid === null || !(cacheVouched || batch.has(oid))) return false;
     file.oid = oid;
     file.isKnown = true;
@@ -157,7 +159,7 @@ class Scanner {
     const { path } = file;
     if (outcome.kind === 'hashed') {
       file.mode = outcome.mode;
-      this.#walked.stats.set(file.record, outcome.record);
+      this.#walked.stats.setRecord(file.record, outcome.record);
       file.oid = outcome.oid;
       const size = Number(outcome.record.readBigUInt64LE(0));
       if (!outcome.stable) this.#notCaptured.push({ path, reason: 'unstable', size });
@@ -210,7 +212,7 @@ class Scanner {
   }
 
   #statEntry({ path, record }: FoundFile, oid: ObjectId): StatCacheEntry {
-    return { path, record: this.#walked.stats.at(record), oid };
+    return { path, record: this.#walked.stats.recordAt(record), oid };
   }
 }
 
@@ -225,6 +227,7 @@ async function walkFor(request: ScanRequest): Promise<WalkResult> {
     skippedFolders: request.skippedFolders,
     onNestedRepository: request.onNestedRepository,
     only: request.only,
+    threadFrom: request.threadFrom,
     signal: request.signal,
     onEntries: (done) => onProgress?.({ phase: 'scanning', done }),
   });

@@ -1,5 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 
+/** What of an lstat a record is made of. */
+type Recorded = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs' | 'ino' | 'mode'>;
+
 /**
  * The part of an lstat that tells whether a path may have changed, as 40 bytes that can be
  * compared as they are: size, mtime and ctime in nanoseconds, inode (64 bits each) and mode.
@@ -9,22 +12,23 @@ export const STAT_RECORD_BYTES = 40;
 
 const MTIME_OFFSET = 8;
 const CTIME_OFFSET = 16;
+const INODE_OFFSET = 24;
 const MODE_OFFSET = 32;
 
 /** One record on its way; a view writes 64-bit numbers many times faster than a Buffer does. */
 const words = new DataView(new ArrayBuffer(STAT_RECORD_BYTES));
 const wordBytes = new Uint8Array(words.buffer);
 
-export function writeStatRecord(buffer: Buffer, offset: number, stat: BigIntStats): void {
+export function writeStatRecord(buffer: Buffer, offset: number, stat: Recorded): void {
   words.setBigUint64(0, stat.size, true);
   words.setBigUint64(MTIME_OFFSET, stat.mtimeNs, true);
   words.setBigUint64(CTIME_OFFSET, stat.ctimeNs, true);
-  words.setBigUint64(24, stat.ino, true);
+  words.setBigUint64(INODE_OFFSET, stat.ino, true);
   words.setBigUint64(MODE_OFFSET, stat.mode, true);
   buffer.set(wordBytes, offset);
 }
 
-export function statRecord(stat: BigIntStats): Buffer {
+export function statRecord(stat: Recorded): Buffer {
   const record = Buffer.allocUnsafe(STAT_RECORD_BYTES);
   writeStatRecord(record, 0, stat);
   return record;
@@ -42,36 +46,10 @@ export function isOlderThan(record: Buffer, offset: number, stamp: bigint): bool
 }
 
 /** The mode of lstat(2) that a record holds, with the kind of file. */
-export function modeOf(record: Buffer): number {
-  return record.readUInt16LE(MODE_OFFSET);
+export function modeOf(records: Buffer, offset = 0): number {
+  return records.readUInt16LE(offset + MODE_OFFSET);
 }
 
-/** Records in the order they were added, in one growing buffer. */
-export class StatTable {
-  #buffer = Buffer.allocUnsafe(STAT_RECORD_BYTES * 1_024);
-  #count = 0;
-
-  add(record: Buffer): number {
-    const offset = this.#count * STAT_RECORD_BYTES;
-    if (offset === this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(this.#buffer.length * 2);
-      this.#buffer.copy(larger);
-      this.#buffer = larger;
-    }
-    record.copy(this.#buffer, offset, 0, STAT_RECORD_BYTES);
-    return this.#count++;
-  }
-
-  set(index: number, record: Buffer): void {
-    record.copy(this.#buffer, index * STAT_RECORD_BYTES, 0, STAT_RECORD_BYTES);
-  }
-
-  /** All records, one after the other. */
-  get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#count * STAT_RECORD_BYTES);
-  }
-
-  at(index: number): Buffer {
-    return this.#buffer.subarray(index * STAT_RECORD_BYTES, (index + 1) * STAT_RECORD_BYTES);
-  }
+export function inodeOf(records: Buffer, offset = 0): bigint {
+  return records.readBigUInt64LE(offset + INODE_OFFSET);
 }

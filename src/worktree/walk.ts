@@ -1,13 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { joinPath, ROOT, type BytePath } from '../core/byte-path.js';
+import { compareBytes, joinPath, ROOT, type BytePath } from '../core/byte-path.js';
 import { LIMITS } from '../core/limits.js';
-import { MODE } from '../core/types.js';
 import { foundFolder, type FoundFolder, type WalkResult } from './found.js';
-import { modeOfFile } from './hash-file.js';
-import { GIT_NAME, listFolder, listRoot, type Listing, type NamedStat } from './list-folder.js';
+import { GIT_NAME, listFolder, listRoot, type Listing } from './list-folder.js';
+import { ListThread } from './list-thread.js';
 import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
-import { STAT_RECORD_BYTES, StatTable, writeStatRecord } from './stat-record.js';
+import { StatRows, type FilePlace } from './stat-rows.js';
 import type { TouchedPaths } from './touched.js';
 
 /** The ignore rules in effect in one folder. */
@@ -40,36 +40,51 @@ export interface WalkRequest {
   onEntries: ((seen: number) => void) | undefined;
   /** Where to look; absent: everywhere. */
   only?: TouchedPaths | undefined;
+  /** How many names are seen before a thread helps; absent: what makes up for its start. */
+  threadFrom?: number | undefined;
   /** Called before the names in a folder are read. */
   onFolder?: ((path: BytePath) => void) | undefined;
 }
 
+/** A folder that is to be listed, or just was. */
+interface Place {
+  folder: FoundFolder;
+  path: BytePath;
+  seen: FilePlace;
+  above: Frame;
+  isIgnored: boolean;
+}
+
+/** A folder that was listed. */
 interface Frame {
   folder: FoundFolder;
   scope: WalkScope;
   /** Inside an ignored folder: only explicit paths count. */
   explicitOnly: boolean;
-  names: readonly NamedStat[];
-  next: number;
+  /** Of the root: 1. */
+  depth: number;
 }
 
 /** Where a rollback puts what it is about to move into place on another file system. */
 export const STAGING_NAME = /^\.piton-staging-[0-9A-HJKMNP-TV-Z]{26}$/;
 const ENTRIES_BETWEEN_PAUSES = 4_000;
+/** To list this many takes as long as to start a thread, some 40 ms. */
+const THREAD_FROM = 10_000;
 
 class Walk {
   readonly result: WalkResult;
   readonly #request: WalkRequest;
-  readonly #stack: Frame[] = [];
-  readonly #scratch = Buffer.alloc(STAT_RECORD_BYTES);
+  /** The next one is the last; an owner that works elsewhere takes from the start. */
+  readonly #unlisted: Place[] = [];
+  #thread: ListThread<Place> | null = null;
   #seen = 0;
 
   constructor(request: WalkRequest) {
     this.#request = request;
-    const root = foundFolder(ROOT, ROOT, true);
+    const folder = foundFolder(ROOT, ROOT, true);
     this.result = {
-      root,
-      stats: new StatTable(),
+      root: folder,
+      stats: new StatRows(),
       notCaptured: [],
       nestedRepositories: [],
       ignored: [],
@@ -77,23 +92,47 @@ class Walk {
     };
     request.onFolder?.(ROOT);
     const listing = listRoot(request.root, this.#namesWanted(ROOT));
-    this.#enter(root, listing, () => request.scope, false);
+    this.#enter({ folder, scope: request.scope, explicitOnly: false, depth: 1 }, listing);
   }
 
   async run(): Promise<WalkResult> {
-    let paused = 0;
-    for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
-      const item = frame.names[frame.next++];
-      if (item === undefined) this.#stack.pop();
-      else this.#visit(frame, item);
-      if (this.#seen - paused >= ENTRIES_BETWEEN_PAUSES) {
+    try {
+      let paused = 0;
+      for (let isMore = true; isMore;) {
+        isMore = await this.#listMore();
+        if (this.#seen - paused < ENTRIES_BETWEEN_PAUSES) continue;
         paused = this.#seen;
         this.#request.onEntries?.(this.#seen);
         await setImmediate();
         this.#request.signal?.throwIfAborted();
       }
+    } finally {
+      this.#thread?.close();
     }
-    return this.result;
+    return inByteOrder(this.result);
+  }
+
+  /** Whether anything is still to be listed. */
+  async #listMore(): Promise<boolean> {
+    if (this.#thread === null && this.#isLarge()) {
+      this.#thread = new ListThread(this.#request.root);
+    }
+    this.#thread?.feed(this.#unlisted);
+    const place = this.#unlisted.pop();
+    if (place !== undefined) this.#take(place, this.#list(place));
+    for (const { folder, outcome } of this.#thread?.take() ?? []) {
+      this.#take(folder, outcome === 'failed' ? this.#list(folder) : outcome);
+    }
+    return this.#unlisted.length > 0 || ((await this.#thread?.isBusy()) ?? false);
+  }
+
+  #isLarge(): boolean {
+    const { only, threadFrom = THREAD_FROM } = this.#request;
+    return only === undefined && this.#seen >= threadFrom && availableParallelism() > 1;
+  }
+
+  #list({ path, seen }: Place): Listing | 'vanished' | 'unstable' {
+    return listFolder(joinPath(this.#request.root, path), seen, this.#namesWanted(path));
   }
 
   /** Undefined for all. */
@@ -102,14 +141,26 @@ class Walk {
     return wanted === null ? undefined : [...wanted.touched, ...wanted.through];
   }
 
-  #enter(
-    folder: FoundFolder,
-    listing: Listing,
-    scopeFor: (names: readonly BytePath[]) => WalkScope,
-    explicitOnly: boolean,
-  ): void {
-    const { path } = folder;
-    const { names, found, unreadable, isReadable } = listing;
+  #take(place: Place, listing: Listing | 'vanished' | 'unstable'): void {
+    const { folder, path, above, isIgnored } = place;
+    if (typeof listing === 'string') {
+      if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
+      const { folders } = above.folder;
+      folders.splice(folders.indexOf(folder), 1);
+      return;
+    }
+    const { only, readIgnoreFile } = this.#request;
+    const isPart = (only?.folder(path) ?? null) !== null;
+    const scope = isIgnored
+      ? above.scope
+      : above.scope.enter(folder.name, (file) =>
+          isPart || mayHold(listing.names, file) ? readIgnoreFile(path, file) : null,
+        );
+    this.#enter({ folder, scope, explicitOnly: isIgnored, depth: above.depth + 1 }, listing);
+  }
+
+  #enter(frame: Frame, { names, found, stats, unreadable, isReadable }: Listing): void {
+    const { path } = frame.folder;
     this.#seen += names.length;
     if (!isReadable) this.result.notCaptured.push({ path, reason: 'unreadable' });
     for (const name of unreadable) {
@@ -119,52 +170,47 @@ class Walk {
       this.result.nestedRepositories.push(path);
       this.#request.onNestedRepository(path);
     }
-    this.#stack.push({ folder, scope: scopeFor(names), explicitOnly, names: found, next: 0 });
+    const before = this.#unlisted.length;
+    const first = this.result.stats.add(stats);
+    found.forEach((name, index) => this.#visit(frame, name, first + index));
+    // So that the first folder is listed next: a thread that helps takes those furthest from it.
+    this.#unlisted.push(...this.#unlisted.splice(before).reverse());
   }
 
-  #visit(frame: Frame, item: NamedStat): void {
-    const path = joinPath(frame.folder.path, item.name);
-    const isDirectory = item.stat.isDirectory();
+  /** @param row of the stats */
+  #visit(frame: Frame, name: BytePath, row: number): void {
+    const path = joinPath(frame.folder.path, name);
+    const isFolder = this.result.stats.kindAt(row) === 'folder';
     const ignored =
       frame.explicitOnly ||
-      (!this.#request.includeIgnored && frame.scope.isIgnored(item.name, isDirectory));
-    if (isDirectory) this.#visitFolder(frame, item, path, ignored);
-    else if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, item, path);
+      (!this.#request.includeIgnored && frame.scope.isIgnored(name, isFolder));
+    if (isFolder) this.#visitFolder(frame, name, row, ignored);
+    else if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, name, row);
     else this.result.ignored.push(path);
   }
 
-  #visitFolder(frame: Frame, item: NamedStat, path: BytePath, ignored: boolean): void {
-    if (this.#request.skippedFolders.has(`${item.stat.dev}:${item.stat.ino}`)) return;
-    if (STAGING_NAME.test(item.name)) return;
-    if (ignored && !this.#isExplicitFolder(path)) {
+  #visitFolder(above: Frame, name: BytePath, row: number, isIgnored: boolean): void {
+    const path = joinPath(above.folder.path, name);
+    const seen = this.result.stats.placeAt(row);
+    if (this.#request.skippedFolders.has(`${seen.dev}:${seen.ino}`)) return;
+    if (STAGING_NAME.test(name)) return;
+    if (isIgnored && !this.#isExplicitFolder(path)) {
       this.result.ignored.push(path);
       return;
     }
-    if (!isSafeName(item.name)) {
+    if (!isSafeName(name)) {
       this.result.notCaptured.push({ path, reason: 'unsafe_name' });
       return;
     }
-    if (this.#stack.length >= LIMITS.directoryDepth) {
+    if (above.depth >= LIMITS.directoryDepth) {
       this.result.notCaptured.push({ path, reason: 'unreadable' });
       return;
     }
     this.#request.onFolder?.(path);
-    const wanted = this.#namesWanted(path);
-    const listing = listFolder(joinPath(this.#request.root, path), item.stat, wanted);
-    if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
-    if (typeof listing === 'string') return;
-    const isKept = !ignored || this.#request.explicit().has(path);
-    const folder = foundFolder(path, item.name, isKept);
-    const scopeFor = (names: readonly BytePath[]): WalkScope => {
-      if (ignored) return frame.scope;
-      return frame.scope.enter(item.name, (file) =>
-        wanted !== undefined || mayHold(names, file)
-          ? this.#request.readIgnoreFile(path, file)
-          : null,
-      );
-    };
-    this.#enter(folder, listing, scopeFor, ignored);
-    frame.folder.folders.push(folder);
+    const isKept = !isIgnored || this.#request.explicit().has(path);
+    const folder = foundFolder(path, name, isKept);
+    above.folder.folders.push(folder);
+    this.#unlisted.push({ folder, path, seen, above, isIgnored });
   }
 
   #isExplicitFolder(path: BytePath): boolean {
@@ -172,21 +218,28 @@ class Walk {
     return explicit.has(path) || explicit.hasWithin(path);
   }
 
-  #visitFile(frame: Frame, item: NamedStat, path: BytePath): void {
-    const { stat, name } = item;
-    if (!stat.isFile() && !stat.isSymbolicLink()) {
-      this.result.notCaptured.push({ path, reason: 'special_file' });
-    } else if (!isSafeName(name) || (stat.isSymbolicLink() && !isSafeLinkName(name))) {
-      this.result.notCaptured.push({ path, reason: 'unsafe_name', size: Number(stat.size) });
+  #visitFile({ folder }: Frame, name: BytePath, row: number): void {
+    const { stats, notCaptured } = this.result;
+    const path = joinPath(folder.path, name);
+    const kind = stats.kindAt(row);
+    if (kind === 'other') {
+      notCaptured.push({ path, reason: 'special_file' });
+    } else if (!isSafeName(name) || (kind === 'link' && !isSafeLinkName(name))) {
+      notCaptured.push({ path, reason: 'unsafe_name', size: stats.sizeAt(row) });
     } else {
-      writeStatRecord(this.#scratch, 0, stat);
-      if (stat.nlink > 1n) this.result.hasSharedFiles = true;
-      const mode = stat.isSymbolicLink() ? MODE.link : modeOfFile(stat);
-      const record = this.result.stats.add(this.#scratch);
-      const size = Number(stat.size);
-      frame.folder.files.push({ path, name, mode, size, record, oid: null, isKnown: false });
+      if (stats.hasOtherNamesAt(row)) this.result.hasSharedFiles = true;
+      const [mode, size] = [stats.fileModeAt(row), stats.sizeAt(row)];
+      folder.files.push({ path, name, mode, size, record: row, oid: null, isKnown: false });
     }
   }
+}
+
+/** Which folder is listed first depends on how fast a thread is. */
+function inByteOrder(result: WalkResult): WalkResult {
+  result.notCaptured.sort((left, right) => compareBytes(left.path, right.path));
+  result.nestedRepositories.sort(compareBytes);
+  result.ignored.sort(compareBytes);
+  return result;
 }
 
 /**

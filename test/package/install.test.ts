@@ -14,7 +14,7 @@ const ALLOWED = [
   /^bin\/(?:piton\.js|package\.json)$/,
   /^docs\/(?:(?:decisions|hosts|reference)\/)?[\w-]+\.md$/,
   /^dist\/(?:cli|code-cache|cli-[A-Z0-9]{8})\.cjs$/,
-  /^dist\/(?:index|hash-worker|chunk-[A-Z0-9]{8})\.js$/,
+  /^dist\/(?:index|(?:hash|list)-worker|chunk-[A-Z0-9]{8})\.js$/,
   /^dist\/(?:git-)?piton\.1$/,
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^dist\/types\/[\w/-]+\.d\.ts$/,
@@ -28,6 +28,7 @@ const REQUIRED = [
   'dist/git-piton.1',
   'dist/index.js',
   'dist/hash-worker.js',
+  'dist/list-worker.js',
   'dist/types/index.d.ts',
   'dist/THIRD-PARTY-LICENSES.txt',
 ];

@@ -23,7 +23,7 @@ function listed(path: string, meanwhile = (): void => undefined): Listing | stri
 }
 
 function namesOf(listing: Listing | string): unknown {
-  return typeof listing === 'string' ? listing : listing.found.map(({ name }) => name);
+  return typeof listing === 'string' ? listing : listing.found;
 }
 
 describe('worktree: listing a folder', () => {

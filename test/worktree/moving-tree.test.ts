@@ -80,10 +80,12 @@ describe('worktree: a tree that changes meanwhile', () => {
         rmSync(join(root, 'd'), { recursive: true });
         symlinkSync(outside, join(root, 'd'));
       });
-      expect(paths(found), when).to.deep.equal(when === 'd' ? ['z'] : ['d', 'z']);
+      // Files and folders beside it are all seen before it is looked into.
+      const isListed = when === 'q';
+      expect(paths(found), when).to.deep.equal(isListed ? ['d', 'z'] : ['z']);
       const reported = found.notCaptured.map(({ path, reason }) => `${path} ${reason}`);
       const files = ['d/l unstable', 'd/q unstable', 'd/x unstable'];
-      expect(reported, when).to.have.members(when === 'd' ? ['d unstable'] : files);
+      expect(reported, when).to.have.members(isListed ? files : ['d unstable']);
       expect(found.nestedRepositories).to.deep.equal([]);
       unlinkSync(join(root, 'd'));
       mkdirSync(join(root, 'd'));

@@ -15,7 +15,6 @@ import {
   isOlderThan,
   STAT_RECORD_BYTES,
   statRecord,
-  StatTable,
   writeStatRecord,
 } from '../../src/worktree/stat-record.js';
 import { tempDirectory } from '../helpers/temp.js';
@@ -81,20 +80,5 @@ describe('worktree: stat records', () => {
     expect(isOlder(-1n, 0n)).to.equal(true);
     expect(isOlder(10n, 9n)).to.equal(false);
     expect(isOlder(9n, 10n)).to.equal(false);
-  });
-
-  it('are kept in a table that grows', () => {
-    const table = new StatTable();
-    const make = (number: number): Buffer => Buffer.alloc(STAT_RECORD_BYTES, number % 251);
-    for (let number = 0; number < 3_000; number++) {
-      expect(table.add(make(number))).to.equal(number);
-    }
-    for (const number of [0, 1_023, 1_024, 2_999]) {
-      expect(table.at(number)).to.deep.equal(make(number));
-    }
-    table.set(1_024, make(7));
-    expect(table.at(1_023)).to.deep.equal(make(1_023));
-    expect(table.at(1_024)).to.deep.equal(make(7));
-    expect(table.at(1_025)).to.deep.equal(make(1_025));
   });
 });
