@@ -1,4 +1,4 @@
-import { listCheckpointRefs } from '../checkpoint/list.js';
+import { listCheckpointNames } from '../checkpoint/list.js';
 import type { Checkpoint } from '../checkpoint/metadata.js';
 import { pathToJson, textOf, type BytePath } from '../core/byte-path.js';
 import type { OperationOptions } from '../core/types.js';
@@ -130,7 +130,7 @@ export async function carryOut(
   if (request.dryRun) return rehearseOnly(workspace, request, startedAt);
   const { plan, checkpoint } = request;
   const state: PlanState = planState(plan, relatedPlans(workspace.stateDir, plan).plans);
-  const newestId = newestIdOf(await listCheckpointRefs(workspace.refs, plan.plan_id));
+  const newestId = newestIdOf(await listCheckpointNames(workspace.refs, plan.plan_id));
   // What is as it was then need not be read again.
   const latest = await latestOf(workspace, plan);
   const subplans = subplansAfter(workspace, request);

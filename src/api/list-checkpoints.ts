@@ -1,5 +1,5 @@
 import { measureDiskCost } from '../checkpoint/disk-cost.js';
-import { listCheckpointRefs } from '../checkpoint/list.js';
+import { listCheckpointNames, listCheckpointRefs } from '../checkpoint/list.js';
 import { CHECKPOINT_KINDS, type Checkpoint } from '../checkpoint/metadata.js';
 import { PitonError } from '../core/errors.js';
 import { DEFAULTS } from '../core/limits.js';
@@ -30,10 +30,11 @@ export async function listCheckpoints(
   }
   return session.reading(async (workspace) => {
     const plan = meantPlan(workspace.stateDir, selector);
-    const refs = await listCheckpointRefs(workspace.refs, plan.plan_id);
+    const names = await listCheckpointNames(workspace.refs, plan.plan_id);
     const checkpoints: Checkpoint[] = [];
-    for (let end = refs.length; end > 0 && checkpoints.length < limit; end -= limit) {
-      const some = await checkpointsAt(workspace, refs.slice(Math.max(0, end - limit), end));
+    for (let end = names.length; end > 0 && checkpoints.length < limit; end -= limit) {
+      const refs = await workspace.refs.readAll(names.slice(Math.max(0, end - limit), end));
+      const some = await checkpointsAt(workspace, refs);
       const wanted = some.filter((one) => kind === undefined || one.kind === kind);
       checkpoints.push(...wanted.toReversed().slice(0, limit - checkpoints.length));
     }

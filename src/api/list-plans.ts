@@ -1,4 +1,4 @@
-import { listCheckpointRefs } from '../checkpoint/list.js';
+import { listCheckpointNames } from '../checkpoint/list.js';
 import { toPlanData } from '../plan/plan-data.js';
 import { listPlans as readPlans } from '../plan/plan-file.js';
 import type { PlanData } from './data.js';
@@ -12,7 +12,7 @@ export async function listPlans(session: Session): Promise<{ plans: PlanData[] }
     for (const { plan_id: id, error } of damaged) {
       session.warn({ code: error.code, message: `plan ${id} cannot be read: ${error.message}` });
     }
-    const counts = countByPlan(await listCheckpointRefs(workspace.refs, null));
+    const counts = countByPlan(await listCheckpointNames(workspace.refs, null));
     return { plans: plans.map((plan) => toPlanData(plan, counts.get(plan.plan_id) ?? 0)) };
   });
 }

@@ -1,3 +1,4 @@
+import { listCheckpointRefs } from '../checkpoint/list.js';
 import { toPitonError } from '../core/errors.js';
 import type { PlanList } from '../plan/plan-file.js';
 import type { Plan } from '../plan/types.js';
@@ -5,7 +6,6 @@ import { DEFAULT_POLICY } from '../retention/policy.js';
 import { proposePrune, type PruneProposal } from '../retention/propose.js';
 import { deleteCheckpoints } from '../retention/prune.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
-import type { Ref } from '../store/ref-store.js';
 import { clearPending, notePending } from './pending-checkpoint.js';
 
 /** Carries a proposal out; what is cut off, the next command ends. The caller holds the lock. */
@@ -24,19 +24,18 @@ export async function carryOutPrune(
  * Applies a plan's policy after a checkpoint was taken. That one stands, so what goes wrong here is
  * only told of. Nothing is done while a plan that may be above it cannot be read: nobody knows then
  * what that one's undo needs.
- * @param refs of all checkpoints of the plan, oldest first
  */
 export async function retain(
   workspace: RollbackWorkspace,
   plan: Plan,
   { plans, damaged }: PlanList,
-  refs: readonly Ref[],
 ): Promise<void> {
   if (damaged.length > 0) return;
   const { objects, clock } = workspace;
   const policy = plan.retention ?? DEFAULT_POLICY;
   const now = clock.now();
   try {
+    const refs = await listCheckpointRefs(workspace.refs, plan.plan_id);
     const options = { plan, plans, refs, objects, policy, now, isThorough: false };
     await carryOutPrune(workspace, plan.plan_id, await proposePrune(options));
   } catch (error) {

@@ -56,15 +56,16 @@ export async function checkpointsAt(
   return checkpoints;
 }
 
-export function newestIdOf(refs: readonly Ref[]): string | null {
-  const newest = refs.at(-1);
-  return newest === undefined ? null : (parseCheckpointRef(newest.name)?.checkpointId ?? null);
+/** Of a plan's checkpoints by the names of their refs, oldest first. */
+export function newestIdOf(names: readonly string[]): string | null {
+  const newest = names.at(-1);
+  return newest === undefined ? null : (parseCheckpointRef(newest)?.checkpointId ?? null);
 }
 
-/** How many checkpoints each plan has. */
-export function countByPlan(refs: readonly Ref[]): Map<string, number> {
+/** How many checkpoints each plan has, by the names of their refs. */
+export function countByPlan(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { name } of refs) {
+  for (const name of names) {
     const planId = parseCheckpointRef(name)?.planId;
     if (planId !== undefined) counts.set(planId, (counts.get(planId) ?? 0) + 1);
   }

@@ -66,7 +66,10 @@ export async function status(
     workspace: root,
     git_dir: gitDir,
     engine: { name: engine.name, reason: engine.reason, git_version: engine.gitVersion },
-    plan: plan === null ? null : toPlanData(plan, countByPlan(refs).get(plan.plan_id) ?? 0),
+    plan:
+      plan === null
+        ? null
+        : toPlanData(plan, countByPlan(refs.map(({ name }) => name)).get(plan.plan_id) ?? 0),
     latest,
     changes,
     unfinished: unfinishedIn(stateDir),

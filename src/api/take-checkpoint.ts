@@ -1,5 +1,5 @@
 import { createCheckpointBy, type Created } from '../checkpoint/create.js';
-import { listCheckpointRefs, readCheckpoint } from '../checkpoint/list.js';
+import { listCheckpointNames, readCheckpoint } from '../checkpoint/list.js';
 import type { Checkpoint, CheckpointKind } from '../checkpoint/metadata.js';
 import type { View } from '../checkpoint/look.js';
 import { quickLook } from '../checkpoint/quick-look.js';
@@ -80,7 +80,7 @@ export async function takeCheckpoint(
   const after = stamped(plan, before ?? plan, clock);
   const { plans: others, damaged } = relatedPlans(stateDir, plan);
   const state = planState(after, [after, ...others]);
-  const refs = await listCheckpointRefs(workspace.refs, planId);
+  const names = await listCheckpointNames(workspace.refs, planId);
   const latest = await latestOf(workspace, plan);
   const created = await createCheckpointBy(quickLook, workspace, {
     ...options,
@@ -89,7 +89,7 @@ export async function takeCheckpoint(
     step: after.last_completed_step,
     planState: formatPlanState(state),
     planStateDigest: stateDigest(state),
-    newestId: newestIdOf(refs),
+    newestId: newestIdOf(names),
     latest,
     always: options.always || !mayStandForIt(latest, options.kind, clock),
     announce: (checkpointId) =>
@@ -116,9 +116,7 @@ export async function takeCheckpoint(
     throw error;
   }
   endPending(workspace);
-  const { ref: name, commit: oid } = created.checkpoint;
-  const all = [...refs, { name, oid }];
-  await retain(workspace, final, { plans: [final, ...others], damaged }, all);
+  await retain(workspace, final, { plans: [final, ...others], damaged });
   return { ...created, plan: final };
 }
 

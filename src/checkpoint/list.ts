@@ -18,18 +18,33 @@ export interface CheckpointList {
   damaged: DamagedCheckpoint[];
 }
 
-/** The refs of a plan's checkpoints (null: of all plans'), oldest first; foreign refs left out. */
-export async function listCheckpointRefs(refs: RefStore, planId: string | null): Promise<Ref[]> {
-  const prefix = planId === null ? CHECKPOINT_REFS : checkpointRefsOf(planId);
-  const found = await refs.list(prefix);
+function prefixFor(planId: string | null): string {
+  return planId === null ? CHECKPOINT_REFS : checkpointRefsOf(planId);
+}
+
+/** Oldest first; foreign refs left out. */
+function inOrder<T>(items: readonly T[], nameOf: (item: T) => string): T[] {
   return (
-    found
-      .filter(({ name }) => parseCheckpointRef(name) !== null)
-      .map((ref) => ({ ref, id: parseCheckpointRef(ref.name)?.checkpointId ?? '' }))
+    items
+      .map((item) => ({ item, id: parseCheckpointRef(nameOf(item))?.checkpointId }))
+      .filter((one): one is { item: T; id: string } => one.id !== undefined)
       // Comparing them as words of a language would first load its rules, which takes longer.
       .sort((left, right) => (left.id < right.id ? -1 : Number(left.id > right.id)))
-      .map(({ ref }) => ref)
+      .map(({ item }) => item)
   );
+}
+
+/** The refs of a plan's checkpoints (null: of all plans'), oldest first; foreign refs left out. */
+export async function listCheckpointRefs(refs: RefStore, planId: string | null): Promise<Ref[]> {
+  return inOrder(await refs.list(prefixFor(planId)), ({ name }) => name);
+}
+
+/** The names of these refs alone: `RefStore.names` tells what that saves. */
+export async function listCheckpointNames(
+  refs: RefStore,
+  planId: string | null,
+): Promise<string[]> {
+  return inOrder(await refs.names(prefixFor(planId)), (name) => name);
 }
 
 /** @throws {PitonError} `OBJECT_DAMAGED`, `STATE_DAMAGED`, `UNSUPPORTED_FORMAT`. */

@@ -30,6 +30,10 @@ export interface RefStore {
   read(name: string): Promise<ObjectId | null>;
   /** All refs whose name starts with `prefix` (which ends in `/`), sorted by name. */
   list(prefix: string): Promise<Ref[]>;
+  /** The names alone, sorted: with refs as files this reads none. Some may point at nothing. */
+  names(prefix: string): Promise<string[]>;
+  /** Those of the refs that exist, in the order of their names here. */
+  readAll(names: readonly string[]): Promise<Ref[]>;
   /**
    * All edits or none. They become visible in the order given.
    * @throws {PitonError} `GIT_FAILED` with `details.ref`, `expected`, `found` when a ref is not as

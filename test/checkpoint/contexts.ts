@@ -121,6 +121,8 @@ export function refStoreOf({ refs }: TestContext): RefStore {
   return {
     read: (name) => refs.read(name),
     list: (prefix) => refs.list(prefix),
+    names: (prefix) => refs.names(prefix),
+    readAll: (names) => refs.readAll(names),
     transact: (edits) => refs.transact(edits),
     readHead: () => refs.readHead(),
     moveHead: (move, expected) => refs.moveHead(move, expected),

@@ -78,6 +78,23 @@ export function registerReadTests(setup: Setup): void {
         '\u{10348}',
       ]);
       expect(await engine.refs.list('refs/piton/nothing/')).to.deep.equal([]);
+      const alone = await engine.refs.names('refs/piton/checkpoint/P/');
+      expect(alone).to.deep.equal(found.map(({ name }) => name));
+      expect(await engine.refs.names('refs/piton/nothing/')).to.deep.equal([]);
+    });
+
+    it('reads some refs, in the order that they are asked for', async () => {
+      const { bench, engine } = setup();
+      const name = (last: string): string => `refs/piton/checkpoint/P/${last}`;
+      for (const last of ['a', 'b', 'c/x']) bench.set(name(last), bench.one);
+      git(bench.root, 'pack-refs', '--all', '--prune');
+      bench.set(name('b'), bench.two);
+      const wanted = ['c', 'b', 'gone', 'a'].map(name);
+      expect(await engine.refs.readAll(wanted)).to.deep.equal([
+        { name: name('b'), oid: bench.two },
+        { name: name('a'), oid: bench.one },
+      ]);
+      expect(await engine.refs.readAll([])).to.deep.equal([]);
     });
 
     it('tells refs to objects that are not there', async () => {
@@ -101,7 +118,10 @@ export function registerReadTests(setup: Setup): void {
         'refs/piton/x.lock',
       ]) {
         expect((await thrownBy(engine.refs.read(name))).code).to.equal('UNSAFE_PATH');
-        expect((await thrownBy(engine.refs.list(`${name}/`))).code).to.equal('UNSAFE_PATH');
+        expect((await thrownBy(engine.refs.readAll([name]))).code).to.equal('UNSAFE_PATH');
+        for (const list of ['list', 'names'] as const) {
+          expect((await thrownBy(engine.refs[list](`${name}/`))).code).to.equal('UNSAFE_PATH');
+        }
         const attempt = engine.refs.transact([edit(name, null, bench.one)]);
         expect((await thrownBy(attempt)).code).to.equal('UNSAFE_PATH');
       }

@@ -102,6 +102,14 @@ export class MemoryRefs implements RefStore {
     return [];
   }
 
+  async names(): Promise<never[]> {
+    return [];
+  }
+
+  async readAll(): Promise<never[]> {
+    return [];
+  }
+
   async transact(edits: readonly RefEdit[]): Promise<void> {
     for (const { name, expected, value } of edits) {
       if ((await this.read(name)) !== expected) throw new Error(`${name} has changed`);

@@ -2,7 +2,7 @@ import { bytePathFromText, compareBytes } from '../../core/byte-path.js';
 import { SYSTEM_CLOCK } from '../../core/clock.js';
 import type { Clock } from '../../core/clock.js';
 import type { Durability, HeadState, ObjectId } from '../../core/types.js';
-import { looseRefNames, readLooseRef } from '../repository/loose-refs.js';
+import { looseRefNames, looseRefs } from '../repository/loose-refs.js';
 import type { RefPlace } from '../repository/loose-refs.js';
 import { readPackedRefs } from '../repository/packed-refs.js';
 import { assertHeadMove, reflogReason } from '../repository/head-move.js';
@@ -43,12 +43,30 @@ export class FileRefs implements RefStore {
   list(prefix: string): Promise<Ref[]> {
     return settle(() => {
       assertRefPrefix(prefix);
-      const refs = [...this.#oidsBelow(prefix)].flatMap(([name, oid]) =>
-        oid === null ? [] : [{ name, oid, sortKey: bytePathFromText(name) }],
-      );
-      refs.sort((left, right) => compareBytes(left.sortKey, right.sortKey));
-      return refs.map(({ name, oid }) => ({ name, oid }));
+      const oids = this.#oidsBelow(prefix);
+      return sorted(oids.keys()).flatMap((name) => {
+        const oid = oids.get(name) ?? null;
+        return oid === null ? [] : [{ name, oid }];
+      });
     });
+  }
+
+  names(prefix: string): Promise<string[]> {
+    return settle(() => {
+      assertRefPrefix(prefix);
+      const { commonDir, algorithm } = this.#place;
+      const loose = looseRefNames(this.#place, prefix);
+      return sorted(new Set([...loose, ...readPackedRefs(commonDir, algorithm).names(prefix)]));
+    });
+  }
+
+  async readAll(names: readonly string[]): Promise<Ref[]> {
+    const refs: Ref[] = [];
+    for (const name of names) {
+      const oid = await this.read(name);
+      if (oid !== null) refs.push({ name, oid });
+    }
+    return refs;
   }
 
   transact(edits: readonly RefEdit[]): Promise<void> {
@@ -77,14 +95,12 @@ export class FileRefs implements RefStore {
    */
   #oidsBelow(prefix: string): Map<string, ObjectId | null> {
     const { commonDir, algorithm } = this.#place;
-    const loose = looseRefNames(this.#place, prefix).map(
-      (name) => [name, readLooseRef(this.#place, name)] as const,
-    );
+    const loose = looseRefs(this.#place, prefix);
     const packed = readPackedRefs(commonDir, algorithm);
     const oids = new Map(packed.names(prefix).map((name) => [name, packed.get(name)]));
     for (const [name, value] of loose) {
-      if (value?.kind === 'oid') oids.set(name, value.oid);
-      if (value?.kind === 'symbolic') oids.set(name, resolveRef(this.#place, name).oid);
+      if (value.kind === 'oid') oids.set(name, value.oid);
+      else oids.set(name, resolveRef(this.#place, name).oid);
     }
     return oids;
   }
@@ -134,6 +150,14 @@ export class FileRefs implements RefStore {
       append(this.#place.commonDir, to.ref, branchExpected);
     }
   }
+}
+
+/** By bytes, as git sorts them. */
+function sorted(names: Iterable<string>): string[] {
+  return [...names]
+    .map((name) => ({ name, key: bytePathFromText(name) }))
+    .sort((left, right) => compareBytes(left.key, right.key))
+    .map(({ name }) => name);
 }
 
 function settle<T>(operation: () => T): Promise<T> {

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { looseRefNames, readLooseRef } from '../repository/loose-refs.js';
+import { looseRefs, readLooseRef } from '../repository/loose-refs.js';
 import type { RefPlace } from '../repository/loose-refs.js';
 import { refDamaged, refUnsafe } from '../repository/ref-errors.js';
 
@@ -27,7 +27,9 @@ export function assertPlainRef(place: RefPlace, name: string): void {
 /** As `assertPlainRef`, for all refs whose names begin with `prefix`. */
 export function assertPlainRefs(place: RefPlace, prefix: string): void {
   assertPlainPackedRefs(place);
-  for (const name of looseRefNames(place, prefix)) assertPlainRef(place, name);
+  for (const [name, { kind }] of looseRefs(place, prefix)) {
+    if (kind === 'symbolic') assertPlainRef(place, name);
+  }
 }
 
 function assertPlainPackedRefs({ commonDir }: RefPlace): void {

@@ -52,6 +52,21 @@ export class NativeRefs implements RefStore {
     return this.#list(prefix);
   }
 
+  async names(prefix: string): Promise<string[]> {
+    return (await this.list(prefix)).map(({ name }) => name);
+  }
+
+  async readAll(names: readonly string[]): Promise<Ref[]> {
+    // Without a pattern git tells of all refs.
+    if (names.length === 0) return [];
+    for (const name of names) {
+      assertRefName(name);
+      if (this.#isFiles) assertPlainRef(this.#options.repository, name);
+    }
+    const found = new Map((await this.#list(...names)).map((ref) => [ref.name, ref]));
+    return names.map((name) => found.get(name)).filter((ref) => ref !== undefined);
+  }
+
   transact(edits: readonly RefEdit[]): Promise<void> {
     return this.#update(edits, []);
   }
@@ -89,8 +104,8 @@ export class NativeRefs implements RefStore {
     return this.#options.repository.refStorage === 'files';
   }
 
-  async #list(pattern: string): Promise<Ref[]> {
-    const { stdout, stderr } = await this.#git(['for-each-ref', FORMAT, pattern]);
+  async #list(...patterns: string[]): Promise<Ref[]> {
+    const { stdout, stderr } = await this.#git(['for-each-ref', FORMAT, ...patterns]);
     assertNothingIgnored(stderr.toString());
     return parseRefs(stdout.toString());
   }

@@ -4,6 +4,7 @@ import type { BytePath } from '../../core/byte-path.js';
 import { PitonError, systemErrorCode } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import type { HashAlgorithm } from '../../core/types.js';
+import type { AnchoredDirectory } from '../../disk/anchored-directory.js';
 import { AnchoredRoot } from '../../disk/anchored-root.js';
 import { readBounded } from '../../disk/read.js';
 import { parseRefContent } from './ref-content.js';
@@ -51,12 +52,21 @@ function readIn(root: AnchoredRoot, place: RefPlace, name: string): RefValue | n
     const stat = folder.lstat(last);
     if (stat === null || stat.isDirectory()) return null;
     if (!stat.isFile()) throw refUnsafe(name, join(baseOfRef(place, name), name));
-    const content = readBounded(folder.pathOf(last), LIMITS.gitFileBytes);
-    const value = content === null ? null : parseRefContent(content, place.algorithm);
-    // Absent by now: deleted, or moved into packed-refs.
-    if (content !== null && value === null) throw refDamaged(name, 'is neither an id nor a name');
-    return value;
+    return readFile(folder, last, place, name);
   });
+}
+
+function readFile(
+  folder: AnchoredDirectory,
+  last: BytePath,
+  { algorithm }: RefPlace,
+  name: string,
+): RefValue | null {
+  const content = readBounded(folder.pathOf(last), LIMITS.gitFileBytes);
+  const value = content === null ? null : parseRefContent(content, algorithm);
+  // Absent by now: deleted, or moved into packed-refs.
+  if (content !== null && value === null) throw refDamaged(name, 'is neither an id nor a name');
+  return value;
 }
 
 /** Whether a ref's file stands where `name` would need a folder; then there is no such ref. */
@@ -80,21 +90,37 @@ function isBelowFile(root: AnchoredRoot, name: string): boolean {
  * file whose name is none for a ref
  */
 export function looseRefNames(place: RefPlace, prefix: string): string[] {
-  const common = namesIn(place.commonDir, prefix);
-  if (place.gitDir === place.commonDir) return common;
-  const own = namesIn(place.gitDir, prefix).filter((name) => PER_WORKTREE.test(name));
-  return [...common.filter((name) => !PER_WORKTREE.test(name)), ...own];
+  const names: string[] = [];
+  visitRefs(place, prefix, (name) => names.push(name));
+  return names;
 }
 
-function namesIn(base: string, prefix: string): string[] {
-  const names: string[] = [];
-  for (const path of refFiles(base, prefix)) {
-    const name = textOf(path);
-    if (name === undefined || name.endsWith('.lock')) continue;
-    if (!isRefName(name)) throw refDamaged(name, 'has a name that no ref can have');
-    names.push(name);
+/**
+ * What the files of all these refs say. Reading them one by one looks up every folder again.
+ * @throws {PitonError} as `looseRefNames`, and `STATE_DAMAGED` when a file is no ref
+ */
+export function looseRefs(place: RefPlace, prefix: string): Map<string, RefValue> {
+  const values = new Map<string, RefValue>();
+  visitRefs(place, prefix, (name, folder, last) => {
+    const value = readFile(folder, last, place, name);
+    if (value !== null) values.set(name, value);
+  });
+  return values;
+}
+
+function visitRefs(
+  place: RefPlace,
+  prefix: string,
+  visit: (name: string, folder: AnchoredDirectory, last: BytePath) => void,
+): void {
+  for (const base of new Set([place.commonDir, place.gitDir])) {
+    visitFiles(base, prefix, (path, folder, last) => {
+      const name = textOf(path);
+      if (name === undefined || name.endsWith('.lock')) return;
+      if (!isRefName(name)) throw refDamaged(name, 'has a name that no ref can have');
+      if (baseOfRef(place, name) === base) visit(name, folder, last);
+    });
   }
-  return names;
 }
 
 /**
@@ -102,36 +128,36 @@ function namesIn(base: string, prefix: string): string[] {
  * them: names that begin with a dot do not count.
  */
 export function refFiles(base: string, prefix: string): BytePath[] {
+  const found: BytePath[] = [];
+  visitFiles(base, prefix, (path) => found.push(path));
+  return found;
+}
+
+type VisitFile = (path: BytePath, folder: AnchoredDirectory, last: BytePath) => void;
+
+function visitFiles(base: string, prefix: string, visit: VisitFile): void {
   const root = AnchoredRoot.open(base);
   try {
-    const found: BytePath[] = [];
     const folders = [bytePathFromText(prefix.replace(/\/$/, ''))];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      const inside = lookInto(root, base, folder);
-      found.push(...inside.files);
-      folders.push(...inside.folders);
+      folders.push(...lookInto(root, base, folder, visit));
     }
-    return found;
   } finally {
     root.close();
   }
 }
 
-interface Inside {
-  files: BytePath[];
-  folders: BytePath[];
-}
-
-function lookInto(root: AnchoredRoot, base: string, path: BytePath): Inside {
-  const inside: Inside = { files: [], folders: [] };
+/** Visits the files in a folder, and gives the folders in it. */
+function lookInto(root: AnchoredRoot, base: string, path: BytePath, visit: VisitFile): BytePath[] {
+  const folders: BytePath[] = [];
   try {
     root.within(path, (folder) => {
       for (const name of folder.readdir()) {
         const below = joinPath(path, name);
         const stat = name.startsWith('.') ? null : folder.lstat(name);
         if (stat === null) continue;
-        if (stat.isDirectory()) inside.folders.push(below);
-        else if (stat.isFile()) inside.files.push(below);
+        if (stat.isDirectory()) folders.push(below);
+        else if (stat.isFile()) visit(below, folder, name);
         else throw refUnsafe(textOf(below) ?? below, join(base, textOf(below) ?? below));
       }
     });
@@ -139,5 +165,5 @@ function lookInto(root: AnchoredRoot, base: string, path: BytePath): Inside {
     // Never there, or removed meanwhile because it was empty.
     if (systemErrorCode(error) !== 'ENOENT' && !isBelowFile(root, `${path}/x`)) throw error;
   }
-  return inside;
+  return folders;
 }
