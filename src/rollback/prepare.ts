@@ -14,7 +14,7 @@ import { MountPoints } from '../disk/mount-points.js';
 import type { ObjectReader } from '../store/object-store.js';
 import type { Scan } from '../worktree/scan.js';
 import type { StatCache } from '../worktree/stat-cache.js';
-import { modeOf } from '../worktree/stat-record.js';
+import { inodeOf, modeOf } from '../worktree/stat-record.js';
 import type { ArchiveMove } from './archive.js';
 import type { FromArchive } from './archive-contents.js';
 import type { Areas, AreasOptions } from './areas.js';
@@ -112,7 +112,7 @@ function stateFinder(
     states.set(path, {
       size: String(record.readBigUInt64LE(0)),
       mtimeNs: String(record.readBigInt64LE(8)),
-      ino: String(record.readBigUInt64LE(24)),
+      ino: String(inodeOf(record)),
       oid,
     });
   }

@@ -27,12 +27,15 @@ export interface HashContext extends OperationOptions {
   maxFileBytes: number;
 }
 
-/** Hashes small files in bulk, elsewhere than on this thread; see `hash-pool.ts`. */
+/**
+ * Hashes small files in bulk, elsewhere than on this thread; gives those that it leaves to its
+ * caller. See `hash-pool.ts`.
+ */
 export type BulkHasher = (
   files: readonly FoundFile[],
   context: HashContext,
   report: (file: FoundFile, outcome: HashOutcome) => void,
-) => Promise<void>;
+) => Promise<readonly FoundFile[]>;
 
 function hashLink(absolute: BytePath, batch: ObjectBatch): HashOutcome {
   const link = readLinkInPlace(absolute);
@@ -84,8 +87,9 @@ export async function hashFiles(
     file.mode !== MODE.link && file.size < STREAMED_FROM_BYTES;
   const bulkFiles = bulk === null ? [] : files.filter(isBulk);
   const isBulked = bulk !== null && isWorthThreads(bulkFiles);
-  if (isBulked) await bulk(bulkFiles, context, count);
-  for (const file of isBulked ? files.filter((file) => !isBulk(file)) : files) {
+  const left = isBulked ? await bulk(bulkFiles, context, count) : [];
+  const others = isBulked ? files.filter((file) => !isBulk(file)) : files;
+  for (const file of [...left, ...others]) {
     context.signal?.throwIfAborted();
     count(file, await hashOne(file, context));
     if (done % FILES_BETWEEN_PAUSES === 0) await setImmediate();

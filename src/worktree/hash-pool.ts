@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { PitonError } from '../core/errors.js';
 import type { RepositoryObjects } from '../store/objects/object-database.js';
 import { STREAMED_FROM_BYTES, type HashOutcome } from './hash-file.js';
-import { hashOne, type BulkHasher, type HashContext } from './hash-files.js';
+import type { BulkHasher, HashContext } from './hash-files.js';
 import {
   readReply,
   type HashReply,
@@ -12,6 +12,7 @@ import {
   type ReplyItem,
 } from './hash-messages.js';
 import type { FoundFile } from './found.js';
+import { startThread } from './start-thread.js';
 
 /** More threads would wait for the one that writes. */
 const THREADS_MAX = 4;
@@ -31,8 +32,8 @@ class BulkRun {
   readonly #threads: Worker[] = [];
   readonly #ends: Promise<unknown>[] = [];
   readonly #stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  /** Files that are hashed on this thread in the end. */
-  readonly #again: FoundFile[] = [];
+  /** Files that the caller is to hash. */
+  #left: FoundFile[] = [];
   #given = 0;
   #answered = 0;
 
@@ -42,7 +43,7 @@ class BulkRun {
     this.#report = report;
   }
 
-  async run(objects: RepositoryObjects): Promise<void> {
+  async run(objects: RepositoryObjects): Promise<readonly FoundFile[]> {
     const { signal } = this.#context;
     signal?.throwIfAborted();
     let stop = (): void => undefined;
@@ -56,10 +57,7 @@ class BulkRun {
       signal?.removeEventListener('abort', stop);
       await this.#end();
     }
-    for (const file of this.#again) {
-      signal?.throwIfAborted();
-      this.#report(file, await hashOne(file, this.#context));
-    }
+    return this.#left;
   }
 
   #settingFor(objects: RepositoryObjects): HashThreadSetting {
@@ -71,11 +69,12 @@ class BulkRun {
   }
 
   #start(setting: HashThreadSetting, done: () => void, fail: (error: unknown) => void): void {
-    if (this.#files.length === 0) done();
     const useful = Math.ceil(this.#files.length / REQUEST_FILES);
     const count = Math.min(availableParallelism(), THREADS_MAX, useful);
+    const script = new URL('./hash-worker.js', import.meta.url);
     while (this.#threads.length < count) {
-      const thread = startThread(setting);
+      const thread = startThread(script, { workerData: setting });
+      if (thread === null) break;
       this.#threads.push(thread);
       this.#ends.push(new Promise((resolve) => thread.once('exit', resolve)));
       thread.on('error', fail);
@@ -89,6 +88,10 @@ class BulkRun {
           fail(error);
         }
       });
+    }
+    if (this.#threads.length === 0) {
+      this.#left = [...this.#files];
+      done();
     }
     for (let ahead = 0; ahead < REQUESTS_AT_ONCE; ahead++) {
       for (const thread of this.#threads) this.#give(thread);
@@ -120,7 +123,7 @@ class BulkRun {
     if (contents !== null) batch.addDeflated(contents);
     // What a thread found in the repository may be gone by now, and must be made to look new.
     const isUnknown = outcome.kind === 'hashed' && contents === null && !batch.has(outcome.oid);
-    if (isUnknown || outcome.kind === 'too_large') this.#again.push(file);
+    if (isUnknown || outcome.kind === 'too_large') this.#left.push(file);
     else this.#report(file, outcome);
   }
 
@@ -135,11 +138,6 @@ class BulkRun {
   }
 }
 
-/** Without the options of this process: they may load code, or wait for a debugger. */
-function startThread(workerData: HashThreadSetting): Worker {
-  return new Worker(new URL('./hash-worker.js', import.meta.url), { workerData, execArgv: [] });
-}
-
 function endedEarly(): PitonError {
   return new PitonError('INTERNAL', 'a hashing thread ended before its work was done', {
     hint: 'try again; if it happens every time, please report it as a defect in piton',
@@ -148,7 +146,8 @@ function endedEarly(): PitonError {
 
 /**
  * Hashes files on threads, which also compress what the repository does not have; the batch is
- * written to by the calling thread alone. Outcomes are those of `hashOne`, in any order.
+ * written to by the calling thread alone. Outcomes are those of `hashOne`, in any order. Leaves to
+ * its caller what threads cannot tell for certain, and everything when it is given no thread.
  * The first error, or the signal, ends all threads.
  */
 export function poolHasher(objects: RepositoryObjects): BulkHasher {

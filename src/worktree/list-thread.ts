@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { BytePath } from '../core/byte-path.js';
 import type { ListThreadSetting } from './list-worker.js';
 import {
@@ -8,6 +8,7 @@ import {
   type ListReply,
   type ListRequest,
 } from './listing-messages.js';
+import { startThread } from './start-thread.js';
 import type { FilePlace } from './stat-rows.js';
 
 /** A folder that is still to be listed. */
@@ -25,7 +26,7 @@ const BETWEEN_LOOKS_MS = 1;
 
 /**
  * A thread that lists folders while its owner lists others. It is only a help: what it could not
- * list, or had not when it died, its owner lists.
+ * list, or had not when it died, its owner lists; all of it when there is no thread to be had.
  */
 export class ListThread<Folder extends Unlisted> {
   readonly #port;
@@ -37,10 +38,10 @@ export class ListThread<Folder extends Unlisted> {
     this.#port = port1;
     const workerData: ListThreadSetting = { root, port: port2 };
     const url = new URL('./list-worker.js', import.meta.url);
-    // Without the options of this process: they may load code, or wait for a debugger.
-    const thread = new Worker(url, { workerData, transferList: [port2], execArgv: [] });
+    const thread = startThread(url, { workerData, transferList: [port2] });
     const end = (): void => void (this.#hasEnded = true);
-    thread.on('error', end).on('exit', end).unref();
+    if (thread === null) end();
+    else thread.on('error', end).on('exit', end).unref();
   }
 
   /** Gives it folders from the start of the list, as far as it has room; not all of them. */
@@ -50,7 +51,7 @@ export class ListThread<Folder extends Unlisted> {
       const folders = unlisted.splice(0, count);
       const places = folders.flatMap(({ seen }) => [seen.dev, seen.ino]);
       const paths = folders.map(({ path }) => path);
-      const request: ListRequest = { paths, places: BigUint64Array.from(places) };
+      const request: ListRequest = { paths, places: BigInt64Array.from(places) };
       this.#port.postMessage(request);
       this.#requests.push(folders);
     }

@@ -5,7 +5,7 @@ import type { Listing } from './list-folder.js';
 export interface ListRequest {
   paths: BytePath[];
   /** Device and inode of each, as its parent's listing has them. */
-  places: BigUint64Array<ArrayBuffer>;
+  places: BigInt64Array<ArrayBuffer>;
 }
 
 /** `failed`: to be listed once more, by who wants to hear of the error. */

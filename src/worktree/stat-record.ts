@@ -50,6 +50,7 @@ export function modeOf(records: Buffer, offset = 0): number {
   return records.readUInt16LE(offset + MODE_OFFSET);
 }
 
+/** With the sign that Node's lstat gives it: an overlay numbers files beyond 2^63. */
 export function inodeOf(records: Buffer, offset = 0): bigint {
-  return records.readBigUInt64LE(offset + INODE_OFFSET);
+  return records.readBigInt64LE(offset + INODE_OFFSET);
 }

@@ -4,7 +4,8 @@ import { inodeOf, modeOf, STAT_RECORD_BYTES, writeStatRecord } from './stat-reco
 
 /*
  * What counts of an lstat, as a row of numbers that a thread can hand to another as it is: the
- * stat record, the device and the number of links (64 bits each, little-endian).
+ * stat record, the device and the number of links (64 bits each, little-endian, with the sign that
+ * Node gives them).
  */
 const DEVICE_AT = STAT_RECORD_BYTES;
 const LINKS_AT = STAT_RECORD_BYTES + 8;
@@ -26,8 +27,8 @@ export function packStats(stats: readonly BigIntStats[]): Buffer<ArrayBuffer> {
   let at = 0;
   for (const stat of stats) {
     writeStatRecord(rows, at, stat);
-    rows.writeBigUInt64LE(stat.dev, at + DEVICE_AT);
-    rows.writeBigUInt64LE(stat.nlink, at + LINKS_AT);
+    rows.writeBigInt64LE(stat.dev, at + DEVICE_AT);
+    rows.writeBigInt64LE(stat.nlink, at + LINKS_AT);
     at += STAT_ROW_BYTES;
   }
   return rows;
@@ -71,7 +72,7 @@ export class StatRows {
 
   placeAt(index: number): FilePlace {
     const at = index * STAT_ROW_BYTES;
-    const dev = this.#buffer.readBigUInt64LE(at + DEVICE_AT);
+    const dev = this.#buffer.readBigInt64LE(at + DEVICE_AT);
     return { dev, ino: inodeOf(this.#buffer, at) };
   }
 

@@ -27,6 +27,8 @@ interface Given {
   then: FileEntry[];
   /** Paths that, with all below them, seem to be on another file system. */
   elsewhere?: string[];
+  /** How captured paths looked, where not as they are. */
+  captured?: Partial<BigIntStats>;
 }
 
 function like(stat: BigIntStats | null, dev: bigint): BigIntStats | null {
@@ -43,7 +45,7 @@ function surveyWith(found: Survey, elsewhere: readonly string[]): Survey {
 
 /** The steps for a worktree that holds `now`; only stored contents count as captured. */
 async function prepared(given: Given): Promise<{ steps: Step[]; areas: Areas }> {
-  const { context, now, then, elsewhere = [] } = given;
+  const { context, now, then, elsewhere = [], captured } = given;
   const { root, stateDir, objects } = context;
   const proposal = proposeRollback({
     present: { entries: now, ignored: [], notCaptured: [], nestedRepositories: [] },
@@ -61,8 +63,8 @@ async function prepared(given: Given): Promise<{ steps: Step[]; areas: Areas }> 
   const scan = {
     statEntries: () =>
       now.map(({ path, oid }) => {
-        const record = statRecord(lstatSync(join(root, path), { bigint: true }));
-        return { path, record, oid };
+        const stat = lstatSync(join(root, path), { bigint: true });
+        return { path, record: statRecord(Object.assign(stat, captured)), oid };
       }),
   };
   const input = { root, stateDir, durability: 'fast', id: ID } as const;
@@ -97,6 +99,19 @@ describe('preparing a rollback', () => {
     });
     expect(place).to.deep.include({ kind: 'place', from: { area: 0, number: 0 } });
     expect(existsSync(join(context.stateDir, 'staging', ID, '0'))).to.equal(true);
+  });
+
+  it('tells the inode of what was captured as lstat does, whose numbers have a sign', async () => {
+    const context = makeOperation();
+    put(context.root, 'a', 'old');
+    for (const contents of ['old', 'new']) context.objects.add(contents);
+    const { steps } = await prepared({
+      context,
+      now: [entry('a', 'old')],
+      then: [entry('a', 'new')],
+      captured: { ino: 5n - 2n ** 63n },
+    });
+    expect(steps[0]).to.have.nested.property('captured.ino', String(5n - 2n ** 63n));
   });
 
   it('takes for uncaptured what the repository does not have, whatever a cache says', async () => {

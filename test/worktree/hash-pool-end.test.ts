@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { asBytePath } from '../../src/core/byte-path.js';
+import type { BulkHasher } from '../../src/worktree/hash-files.js';
 import { poolHasher } from '../../src/worktree/hash-pool.js';
 import { pitonError, rejectionOf } from '../disk/thrown.js';
 import { makeRepository, TEST_ENV } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { openStore } from '../store/objects/samples.js';
 import { contextFor, foundFile, manyFiles, withPostMessage, writeFiles } from './hash-samples.js';
+import { refusingThreads } from './refused-threads.js';
 
 describe('the end of hashing on threads', () => {
   it('rejects with the reason of the signal, and reports nothing more', async () => {
@@ -73,6 +75,23 @@ describe('the end of hashing on threads', () => {
       throw new Error('full');
     });
     expect(await rejectionOf(hashing)).to.have.property('message', 'full');
+  });
+
+  it('leaves to its caller what it has no threads for', async () => {
+    const repository = makeRepository();
+    const files = writeFiles(repository, manyFiles(600));
+    const store = openStore(repository);
+    for (const [after, left] of [
+      [0, 600],
+      [1, 0],
+    ] as const) {
+      let reported = 0;
+      const context = contextFor(repository, store.beginBatch());
+      const hashing = (): ReturnType<BulkHasher> =>
+        poolHasher(store)(files, context, () => reported++);
+      expect(await refusingThreads(hashing, { after })).to.have.lengthOf(left);
+      expect(reported).to.equal(600 - left);
+    }
   });
 
   it('rejects with an error of a thread', async () => {

@@ -51,17 +51,18 @@ function plain(outcome: HashOutcome): unknown {
     : outcome;
 }
 
-/** The outcomes of a bulk by path; each file must be reported once. */
+/** The outcomes of a bulk by path, and of what it left; each file must be reported once. */
 export async function bulkOutcomes(
   bulk: BulkHasher,
   files: readonly FoundFile[],
   context: HashContext,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = {};
-  await bulk(files, context, (file, outcome) => {
+  const report = (file: FoundFile, outcome: HashOutcome): void => {
     if (file.path in outcomes) throw new Error(`${file.path} was reported twice`);
     outcomes[file.path] = plain(outcome);
-  });
+  };
+  for (const file of await bulk(files, context, report)) report(file, await hashOne(file, context));
   return outcomes;
 }
 

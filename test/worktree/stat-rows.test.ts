@@ -42,6 +42,14 @@ describe('worktree: rows of stats', () => {
     expect(rows.sizeAt(0)).to.equal(2 ** 40 + 5);
   });
 
+  it('tell places as lstat does, whose numbers have a sign', () => {
+    const stat = lstatSync(tempDirectory(), { bigint: true });
+    const place = { dev: -2n, ino: -(2n ** 63n) + 5n };
+    const rows = new StatRows();
+    rows.add(packStats([Object.assign(stat, place)]));
+    expect(rows.placeAt(0)).to.deep.equal(place);
+  });
+
   it('are kept as many as there are', () => {
     const width = packStats([lstatSync('/', { bigint: true })]).length;
     const rows = new StatRows();

@@ -10,6 +10,7 @@ import { tempDirectory } from '../helpers/temp.js';
 import { apply, changes } from '../property/random-tree.js';
 import { inOrder, isFolder } from '../../src/worktree/found.js';
 import { pitonError, rejectionOf } from '../disk/thrown.js';
+import { refusingThreads } from './refused-threads.js';
 import { requestOf } from './scanning.js';
 
 const NEVER = Infinity;
@@ -105,6 +106,13 @@ describe('worktree: a walk that a thread helps', function () {
     const gone = requestFor(join(root, 'gone'), { threadFrom: 0 });
     const error = pitonError(await rejectionOf(walkWorktree(gone)));
     expect(error).to.have.property('code', 'WORKSPACE_MISSING');
+  });
+
+  it('lists everything itself when it is given no thread', async () => {
+    const root = wideTree(20, 2);
+    const alone = await toldBy(requestFor(root, { threadFrom: NEVER }));
+    const told = await refusingThreads(() => toldBy(requestFor(root, { threadFrom: 0 })));
+    expect(told).to.deep.equal(alone);
   });
 
   it('ends with the reason of the signal', async () => {
