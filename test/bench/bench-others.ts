@@ -6,7 +6,7 @@ import { isThere, OTHER_PEERS, type OtherPeer } from './other-peers.js';
 import { PITON_PEER } from './piton-peer.js';
 import { milliseconds, ratio, type Table } from './report.js';
 import { makeClone } from './run-bench.js';
-import { SyntheticTree } from './tree.js';
+import { SyntheticTree, type BenchTree } from './tree.js';
 
 const PITON: OtherPeer = {
   name: 'piton',
@@ -20,7 +20,7 @@ const PITON: OtherPeer = {
 };
 
 /** What is timed: capture number 0, then rounds of nothing changed and of 10 files changed. */
-async function timePeer(peer: OtherPeer, tree: SyntheticTree, rounds: number): Promise<number[]> {
+async function timePeer(peer: OtherPeer, tree: BenchTree, rounds: number): Promise<number[]> {
   const state = join(tree.root, '..', `state-${peer.name.replaceAll(' ', '-')}`);
   const place = { tree: tree.root, state };
   mkdirSync(state);

@@ -1,19 +1,19 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenPeer, Peer, Place } from './peer.js';
-import type { SyntheticTree } from './tree.js';
+import type { BenchTree } from './tree.js';
 
 /** One peer with a tree of its own. */
 export class Contestant {
   readonly peer: Peer;
-  readonly tree: SyntheticTree;
+  readonly tree: BenchTree;
   readonly place: Place;
   /** The `.git` of a clean clone of the tree. */
   readonly cloned: string;
   target = '';
   #open: OpenPeer | null = null;
 
-  constructor(peer: Peer, tree: SyntheticTree, folder: string) {
+  constructor(peer: Peer, tree: BenchTree, folder: string) {
     this.peer = peer;
     this.tree = tree;
     this.place = { tree: tree.root, state: join(folder, 'state') };

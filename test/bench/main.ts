@@ -9,7 +9,7 @@ import { GIT_PEER } from './git-peer.js';
 import { benchLongRun } from './long-run.js';
 import { PITON_PEER } from './piton-peer.js';
 import { formatTable, machine } from './report.js';
-import { benchCommands, benchSize } from './run-bench.js';
+import { benchCommands, benchSize, REAL_TREE, syntheticTree } from './run-bench.js';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 
@@ -27,7 +27,7 @@ programs took their part, and all times are longer than they need be.
 - With a watch running, \`piton.residentScan\` is set and \`piton watch\` runs in a process of its
   own; git has nothing of the kind here. What the watch itself does is in the time that passes, and
   not in that of processors.
-- The files are text, 4 KiB on average. They lie in the temporary folder; what its file system is,
+- The files are text, 4 KiB on average, but for those of the real tree. They lie in the temporary folder; what its file system is,
   the next line says. In memory, making files is cheap for git, which makes one for every object,
   and piton need not wait until what it promised would survive a power cut.
 
@@ -79,13 +79,16 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const rounds = quick ? 3 : 7;
-  const sizes = values.files?.map(Number) ?? (quick ? [1_000, 10_000] : [1_000, 10_000, 100_000]);
+  const all = quick ? ['1000', '10000'] : ['1000', '10000', '100000', 'real'];
+  const trees = (values.files ?? all).map((files) =>
+    files === 'real' ? REAL_TREE : syntheticTree(Number(files)),
+  );
   const say = (line: string): void => console.error(line);
   const peers = [PITON_PEER, GIT_PEER];
   const tables: string[] = [];
   let load = 0;
-  for (const files of sizes) {
-    tables.push(formatTable(await benchSize({ peers, files, rounds, only, cpu, say })));
+  for (const tree of trees) {
+    tables.push(formatTable(await benchSize({ peers, tree, rounds, only, cpu, say })));
     load = Math.max(load, loadavg()[0] ?? 0);
   }
   if (!quick && LARGE_FILE.includes(only)) tables.push(formatTable(await benchLargeFile(peers)));

@@ -7,12 +7,28 @@ import { CASES, Contestant } from './cases.js';
 import { filesBelow, runWatched, timeCase, timeCommand } from './measure.js';
 import type { Peer } from './peer.js';
 import { mebibytes, milliseconds, ratio, type Table } from './report.js';
-import { SyntheticTree } from './tree.js';
+import { SyntheticTree, writeRealTree, type BenchTree } from './tree.js';
+
+/** What kind of tree is captured. */
+export interface TreeKind {
+  title: string;
+  write(root: string): BenchTree;
+}
+
+export function syntheticTree(files: number): TreeKind {
+  const title = `${files.toLocaleString('en')} files`;
+  return { title, write: (root) => SyntheticTree.write(root, files) };
+}
+
+export const REAL_TREE: TreeKind = {
+  title: 'This project with its packages, nearly 10,000 files of all sizes',
+  write: writeRealTree,
+};
 
 export interface BenchOptions {
   /** The first one is the one that the others are compared with. */
   peers: readonly Peer[];
-  files: number;
+  tree: TreeKind;
   rounds: number;
   /** The cases whose name holds this. */
   only: string;
@@ -22,10 +38,10 @@ export interface BenchOptions {
 }
 
 /** A tree for each peer, and what a clone of it would have as its repository. */
-function prepare({ peers, files }: BenchOptions): Contestant[] {
+function prepare({ peers, tree: kind }: BenchOptions): Contestant[] {
   return peers.map((peer) => {
     const folder = tempDirectory();
-    const tree = SyntheticTree.write(join(folder, 'tree'), files);
+    const tree = kind.write(join(folder, 'tree'));
     const contestant = new Contestant(peer, tree, folder);
     makeClone(tree, folder);
     return contestant;
@@ -33,7 +49,7 @@ function prepare({ peers, files }: BenchOptions): Contestant[] {
 }
 
 /** The `.git` of a clean clone of a tree, as a copy in a folder; the tree has it too. */
-export function makeClone({ root }: SyntheticTree, folder: string): string {
+export function makeClone({ root }: BenchTree, folder: string): string {
   git(root, 'init', '-q', '-b', 'main', '--template=');
   git(root, 'add', '-A');
   // Collecting garbage goes on in the background, and would be timed.
@@ -53,14 +69,15 @@ function compared(values: readonly number[], show: (value: number) => string): s
 /** Times all cases at one size. */
 async function timeAll(
   contestants: readonly Contestant[],
-  { files, rounds, only, cpu, say }: BenchOptions,
+  { tree, rounds, only, cpu, say }: BenchOptions,
 ): Promise<string[][]> {
+  const files = contestants[0]?.tree.files ?? 0;
   const rows: string[][] = [];
   for (const one of CASES) {
     if (files < one.minFiles || !one.name.includes(only)) continue;
     const times = compared(await timeCase(one, contestants, { rounds, cpu }), milliseconds);
     const row = [one.name, ...times, one.goal(files)];
-    say(`${files} files: ${row.join(', ')}`);
+    say(`${tree.title}: ${row.join(', ')}`);
     rows.push(row);
   }
   return rows;
@@ -120,7 +137,7 @@ export async function benchSize(options: BenchOptions): Promise<Table> {
       ...others.flatMap((name) => [name, `${first}/${name}`]),
       'goal',
     ];
-    return { title: `${options.files.toLocaleString('en')} files`, header, rows };
+    return { title: options.tree.title, header, rows };
   } finally {
     for (const contestant of contestants) {
       await contestant.close();
