@@ -27,9 +27,10 @@ programs took their part, and all times are longer than they need be.
 - With a watch running, \`piton.residentScan\` is set and \`piton watch\` runs in a process of its
   own; git has nothing of the kind here. What the watch itself does is in the time that passes, and
   not in that of processors.
-- The files are text, 4 KiB on average, but for those of the real tree. They lie in the temporary folder; what its file system is,
-  the next line says. In memory, making files is cheap for git, which makes one for every object,
-  and piton need not wait until what it promised would survive a power cut.
+- The files are text, 4 KiB on average, but for those of the real tree. They lie in the temporary
+  folder; what its file system is, the next line says. In memory, making files is cheap for git,
+  which makes one for every object, and piton need not wait until what it promised would survive a
+  power cut.
 
 Made by \`npm run bench -- --write\`; \`npm run bench -- --quick\` takes about two minutes, and
 \`npm run bench -- --cpu\` counts
