@@ -156,7 +156,7 @@ class Rollback {
       always: true,
       includeIgnored: false,
       alsoCapture: pathsToCapture(this.#target),
-      lookedAt: (look) => absentAndIgnored(look, this.#target.entries),
+      lookedAt: (look) => absentAndIgnored(look, this.#target),
       keeps,
       announce: this.#request.announceSafety,
       check: (look, head) => {

@@ -26,6 +26,8 @@ export interface Target {
   manifest: CheckpointManifest;
   /** Sorted by path; every path checked to be safe. */
   entries: FileEntry[];
+  /** Whether its own rules ignore a path. */
+  ignores(path: BytePath, isDirectory: boolean): boolean;
   knowledge: TargetKnowledge;
   /** What of it comes out of an archive. */
   fromArchive: FromArchive | null;
@@ -91,6 +93,8 @@ async function readCheckpointTarget(
   const readFileAt = (directory: BytePath, name: BytePath): Buffer | null =>
     files.get((directory === ROOT ? name : `${directory}/${name}`) as BytePath) ?? null;
   const rules = rulesFromRecord(manifest.ignore);
+  const ignores: Target['ignores'] = (path, isDirectory) =>
+    isPathIgnored(rules, path, isDirectory, readFileAt);
   const lookedAt = new PathSet(manifest.looked_at);
   const isTracked = trackedThen(await indexThen(sidecar, context), context);
   const notCaptured = new Set(manifest.not_captured.map(({ path }) => path));
@@ -98,13 +102,13 @@ async function readCheckpointTarget(
   const knowledge: TargetKnowledge = {
     didNotLook: (path, isDirectory) =>
       !manifest.include_ignored &&
-      isPathIgnored(rules, path, isDirectory, readFileAt) &&
+      ignores(path, isDirectory) &&
       !lookedAt.has(path) &&
       !isTracked(path),
     didNotCapture: withAncestors(notCaptured),
     hadNestedRepository: (folder) => nested.has(folder),
   };
-  return { checkpoint, sidecar, manifest, entries, knowledge, fromArchive: null };
+  return { checkpoint, sidecar, manifest, entries, ignores, knowledge, fromArchive: null };
 }
 
 /**

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeWorkspaces } from '../api/workspaces.js';
+import { git } from '../helpers/git.js';
 import { put } from './operations.js';
 import { read, scene } from './scene.js';
 
-describe('what a rollback makes where the rules of before ignore it', () => {
+const RECURSIVE = { recursive: true };
+
+describe('what a rollback makes where rules ignore it', () => {
   afterEach(closeWorkspaces);
 
   for (const [what, path, text] of [
@@ -31,6 +34,41 @@ describe('what a rollback makes where the rules of before ignore it', () => {
       expect(existsSync(join(root, path))).to.equal(true);
     });
   }
+
+  it('undo takes away what rules ignore that came back with it', async () => {
+    const { root, workspace } = await scene();
+    put(root, '.gitignore', '*.log\n/.gitignore\nbuild/\n');
+    put(root, 'x.log', 'then');
+    mkdirSync(join(root, 'build'));
+    await workspace.createCheckpoint({ includeIgnored: true });
+    for (const name of ['.gitignore', 'x.log', 'build']) rmSync(join(root, name), RECURSIVE);
+    await workspace.rollback();
+    const { left } = await workspace.undo();
+    expect([left, readdirSync(root).sort()]).to.deep.equal([[], ['.git', 'a']]);
+    await workspace.redo();
+    const names = ['.git', '.gitignore', 'a', 'build', 'x.log'];
+    expect(readdirSync(root).sort()).to.deep.equal(names);
+    await workspace.undo();
+    expect(readdirSync(root).sort()).to.deep.equal(['.git', 'a']);
+  });
+
+  it('undo takes away what was tracked once, and ignored, and came back untracked', async () => {
+    const { root, workspace } = await scene();
+    put(root, '.gitignore', '*.log\n');
+    put(root, 'x.log', 'then');
+    git(root, 'add', '-f', '.');
+    git(root, 'commit', '-q', '-m', 'with a log');
+    await workspace.createCheckpoint();
+    git(root, 'rm', '-q', '.gitignore', 'x.log');
+    git(root, 'commit', '-q', '-m', 'without');
+    await workspace.rollback();
+    expect(read(root, 'x.log')).to.equal('then');
+    put(root, 'x.log', 'worked on');
+    await workspace.undo();
+    expect(read(root, 'x.log')).to.equal(null);
+    await workspace.redo();
+    expect(read(root, 'x.log')).to.equal('worked on');
+  });
 
   it('undo leaves an ignored folder, with what is in it, that was there all along', async () => {
     const { root, workspace } = await scene();
