@@ -76,6 +76,23 @@ export function writeAt(fd: number, bytes: Uint8Array, position: number): void {
 /** fsync in the thread pool, so that many of them overlap. */
 export const syncFile = promisify(fsync);
 
+/** As `syncFile`, for all of them; none is being synced any more when this ends, or fails. */
+export async function syncFiles(fds: readonly number[]): Promise<void> {
+  const ends = await Promise.allSettled(fds.map((fd) => syncFile(fd)));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Makes the names in folders survive a power cut. */
+export async function syncFolders(paths: Iterable<string>): Promise<void> {
+  const fds: number[] = [];
+  try {
+    for (const path of paths) fds.push(openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+    await syncFiles(fds);
+  } finally {
+    for (const fd of fds) closeSync(fd);
+  }
+}
+
 /**
  * Makes sure that a folder of the object database is there, and says whether it was made just now.
  * @throws {PitonError} `UNSAFE_PATH` when a link or a file stands in its place: writing through a

@@ -2,9 +2,8 @@ import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../../core/errors.js';
 import type { Durability } from '../../core/types.js';
-import { syncDirectory } from '../../disk/atomic-write.js';
 import type { DeflatedObject } from '../object-store.js';
-import { createFile, ensureFolder, syncFile, writeAt } from './files.js';
+import { createFile, ensureFolder, syncFiles, syncFolders, writeAt } from './files.js';
 import { encodeLoose } from './loose-encode.js';
 import { loosePath } from './presence.js';
 import type { Publication } from './publication.js';
@@ -40,7 +39,7 @@ class LooseWriter {
     const files: StagedFile[] = [];
     try {
       for (const object of objects) this.#stageOne(object, files);
-      if (this.#durability === 'full') await Promise.all(files.map(({ fd }) => syncFile(fd)));
+      if (this.#durability === 'full') await syncFiles(files.map(({ fd }) => fd));
     } finally {
       for (const { fd } of files) closeSync(fd);
     }
@@ -72,11 +71,11 @@ class LooseWriter {
     }
   }
 
-  publish(): void {
+  async publish(): Promise<void> {
     for (const { from, to } of this.#staged) this.#publication.place([{ from, to }]);
     if (this.#durability === 'fast') return;
-    for (const folder of new Set(this.#staged.map(({ to }) => dirname(to)))) syncDirectory(folder);
-    if (this.#hasNewFolder) syncDirectory(this.#objectsDir);
+    const folders = new Set(this.#staged.map(({ to }) => dirname(to)));
+    await syncFolders(this.#hasNewFolder ? [...folders, this.#objectsDir] : folders);
   }
 
   discard(): void {
@@ -100,7 +99,7 @@ export async function publishLoose(
     for (let start = 0; start < objects.length; start += OPEN_FILES) {
       await writer.stage(objects.slice(start, start + OPEN_FILES));
     }
-    writer.publish();
+    await writer.publish();
   } catch (error) {
     writer.discard();
     throw error;
