@@ -57,13 +57,15 @@ function assertCaptured({ tree }: Contestant): void {
   if (!existsSync(join(tree.root, '.git'))) throw new Error('nothing was captured');
 }
 
-function rollbackOf(count: number): Case {
+function rollbackOf(count: number, isWatched = false): Case {
   let expected = '';
+  const goal = isWatched ? '0.2' : '1.3';
   return {
-    name: `rollback of ${count.toLocaleString('en')} files`,
+    name: `rollback of ${count.toLocaleString('en')} files${isWatched ? ', watch running' : ''}`,
     minFiles: count,
-    goal: (files) => (files >= 100_000 ? '1.3' : ''),
+    goal: (files) => (files >= 100_000 ? goal : ''),
     before: async (contestant) => {
+      if (isWatched) await contestant.opened.watch?.();
       expected = contestant.tree.contents(count);
       contestant.target = await contestant.opened.capture();
       contestant.tree.edit(count);
@@ -134,4 +136,5 @@ export const CASES: readonly Case[] = [
     run: ({ opened }) => opened.capture(),
     after: assertCaptured,
   },
+  rollbackOf(10, true),
 ];

@@ -89,7 +89,7 @@ async function main(args: readonly string[]): Promise<void> {
   const tables: string[] = [];
   let load = 0;
   for (const tree of trees) {
-    tables.push(formatTable(await benchSize({ peers, tree, rounds, only, cpu, say })));
+    tables.push(formatTable(await benchSize({ peers, tree, rounds, only, quick, cpu, say })));
     load = Math.max(load, loadavg()[0] ?? 0);
   }
   if (!quick && LARGE_FILE.includes(only)) tables.push(formatTable(await benchLargeFile(peers)));

@@ -32,6 +32,8 @@ export interface BenchOptions {
   rounds: number;
   /** The cases whose name holds this. */
   only: string;
+  /** Whether the cases that only large trees have are left out: they take longest. */
+  quick: boolean;
   /** Whether processor time is measured instead of the time that passes. */
   cpu: boolean;
   say: (line: string) => void;
@@ -69,12 +71,13 @@ function compared(values: readonly number[], show: (value: number) => string): s
 /** Times all cases at one size. */
 async function timeAll(
   contestants: readonly Contestant[],
-  { tree, rounds, only, cpu, say }: BenchOptions,
+  { tree, rounds, only, quick, cpu, say }: BenchOptions,
 ): Promise<string[][]> {
   const files = contestants[0]?.tree.files ?? 0;
   const rows: string[][] = [];
   for (const one of CASES) {
     if (files < one.minFiles || !one.name.includes(only)) continue;
+    if (quick && one.minFiles > 1_000) continue;
     const times = compared(await timeCase(one, contestants, { rounds, cpu }), milliseconds);
     const row = [one.name, ...times, one.goal(files)];
     say(`${tree.title}: ${row.join(', ')}`);
