@@ -3,7 +3,7 @@ import { closeSync, constants, fsyncSync, futimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asBytePath, ROOT } from '../core/byte-path.js';
-import { PitonError, systemErrorCode } from '../core/errors.js';
+import { PitonError, systemErrorCode, toPitonError } from '../core/errors.js';
 import { DEFAULTS, LIMITS } from '../core/limits.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import { AnchoredRoot } from '../disk/anchored-root.js';
@@ -75,7 +75,27 @@ function inGitDir<T>(gitDir: string, use: (folder: AnchoredDirectory) => T): T {
   }
 }
 
-/** Takes git's own lock of the staging area, so that no git command changes it meanwhile. */
+/** @throws {PitonError} `PERMISSION_DENIED` when it may not be; the system's error otherwise */
+function linkLock(staged: AnchoredDirectory, gitDir: string): void {
+  try {
+    inGitDir(gitDir, (folder) => {
+      staged.link(INDEX, folder, INDEX_LOCK);
+    });
+  } catch (error) {
+    const { code, details } = toPitonError(error);
+    if (code !== 'PERMISSION_DENIED') throw error;
+    throw new PitonError(code, `index.lock cannot be made in ${gitDir}: permission denied`, {
+      cause: error,
+      hint: `let this user write in ${gitDir}, then try again; nothing was changed`,
+      details,
+    });
+  }
+}
+
+/**
+ * Takes git's own lock of the staging area, so that no git command changes it meanwhile.
+ * @throws {PitonError} `LOCKED` when git keeps it; `PERMISSION_DENIED`
+ */
 export async function lockIndex(
   gitDir: string,
   areas: Areas,
@@ -85,7 +105,7 @@ export async function lockIndex(
   const deadline = Date.now() + DEFAULTS.indexLockTimeoutMs;
   for (;;) {
     try {
-      inGitDir(gitDir, (folder) => staged.link(INDEX, folder, INDEX_LOCK));
+      linkLock(staged, gitDir);
       return;
     } catch (error) {
       if (systemErrorCode(error) !== 'EEXIST') throw error;

@@ -247,7 +247,9 @@ class Rollback {
       await dropCheckpoint(this.#workspace, safety.plan_id, safety.checkpoint_id);
     } catch (failure) {
       // What made the rollback fail is what its user must hear of.
-      this.#workspace.warn(leftoversWarning(failure));
+      const { message, ...warning } = leftoversWarning(failure);
+      const which = `the safety checkpoint ${safety.checkpoint_id} is still there`;
+      this.#workspace.warn({ ...warning, message: `${which}; ${message}` });
     }
   }
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../../src/core/errors.js';
 import type { Workspace } from '../../src/api/workspace.js';
+import type { Warning } from '../../src/core/types.js';
+import { git } from '../helpers/git.js';
 import { asNobody } from '../worktree/scanning.js';
 import { giveAway, setImmutable, whyNotImmutable } from './denied.js';
 import { runPiton, withLibrary } from './piton.js';
@@ -24,7 +26,7 @@ interface Work {
 const REFS = '.git/refs/piton/checkpoint/*';
 const PLANS = '.git/piton/plans';
 const RECORDS = ['.git/piton', PLANS, REFS];
-const WORKTREE = ['.', 'edited.txt', ...RECORDS];
+const WORKTREE = ['.', 'edited.txt', '.git', ...RECORDS];
 
 const WORK: Record<string, Work> = {
   'a checkpoint': {
@@ -119,6 +121,37 @@ describe('where a user may not write', function () {
       }
     });
   }
+});
+
+describe('where refs may not be deleted', function () {
+  this.timeout(60_000);
+
+  it('a rollback that failed names its checkpoint, which the next command deletes', async () => {
+    const workspace = await copyOf((template ??= makeWorkspace()));
+    const before = recordOf(workspace);
+    const lock = join(workspace, '.git/packed-refs.lock');
+    const stopping = new AbortController();
+    const warnings: Warning[] = [];
+    const work = (library: Workspace): Promise<unknown> =>
+      library.rollback({
+        signal: stopping.signal,
+        onProgress: ({ phase }) => {
+          if (phase !== 'applying') return;
+          writeFileSync(lock, '');
+          stopping.abort();
+        },
+      });
+    const options = { onWarning: (told: Warning) => void warnings.push(told) };
+    const error = await withLibrary(workspace, work, options).catch((reason: unknown) => reason);
+    rmSync(lock);
+    expect(error).to.equal(stopping.signal.reason);
+    const told = warnings.find(({ code }) => code === 'LEFTOVERS')?.message ?? '';
+    const [, id = 'none'] = /^the safety checkpoint (\w{26}) is still there/.exec(told) ?? [];
+    expect(git(workspace, 'for-each-ref', '--format=%(refname)')).to.include(id);
+    await withLibrary(workspace, (library) => library.listPlans());
+    expect(recordOf(workspace)).to.deep.equal(before);
+    assertTidy(workspace);
+  });
 });
 
 /**

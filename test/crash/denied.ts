@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { TEST_HOME } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 
@@ -24,10 +25,15 @@ export function whyNotImmutable(): string | null {
   return run('chattr', '+i', path) ?? run('chattr', '-i', path);
 }
 
-/** Gives a folder in a temporary one, and the tests' home, to a user whom permissions stop. */
+/**
+ * Gives a temporary folder, or one in such a folder, to a user whom permissions stop, who may then
+ * get to it and to the tests' home.
+ */
 export function giveAway(folder: string): void {
   if (process.getuid?.() !== 0) return;
-  for (const path of [join(folder, '..'), TEST_HOME]) chmodSync(path, 0o755);
+  // The folder of all temporary ones is open to everybody, and is not the tests' to change.
+  const above = dirname(folder) === realpathSync(tmpdir()) ? [] : [dirname(folder)];
+  for (const path of [...above, TEST_HOME]) chmodSync(path, 0o755);
   const problem = run('chown', '-hR', NOBODY, folder);
   if (problem !== null) throw new Error(problem);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -10,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Areas } from '../../src/rollback/areas.js';
 import {
@@ -21,6 +22,8 @@ import {
   undoIndexSwap,
 } from '../../src/rollback/index-swap.js';
 import type { IndexSwap } from '../../src/rollback/journal.js';
+import { giveAway } from '../crash/denied.js';
+import { asNobody } from '../worktree/scanning.js';
 import { areasOf, failure, ID, makeOperation } from './operations.js';
 
 const MTIME_NS = 1_700_000_000_123_456_789n;
@@ -71,6 +74,19 @@ describe('the staging area in a rollback', () => {
     const late = MTIME_NS - BigInt(swap.staged.mtimeNs);
     expect(late >= 0n && late < 10_000n, `${late} ns`).to.equal(true);
     expect(staged(scene(null), null, null)).to.deep.include({ isRemoval: true, before: null });
+    at.areas.close();
+  });
+
+  it('says where the right to lock it is missing', async () => {
+    const at = scene('before');
+    staged(at, 'after', 'before');
+    giveAway(dirname(at.gitDir));
+    chmodSync(at.gitDir, 0o555);
+    const error = await asNobody(() => failure(lockIndex(at.gitDir, at.areas, undefined)));
+    chmodSync(at.gitDir, 0o755);
+    expect(error).to.include({ code: 'PERMISSION_DENIED' });
+    expect(error).to.have.property('hint').that.includes(at.gitDir);
+    expect(error).to.have.nested.property('details.system_code', 'EACCES');
     at.areas.close();
   });
 

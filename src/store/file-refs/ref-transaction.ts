@@ -1,15 +1,19 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { toPitonError } from '../../core/errors.js';
 import { writeAtomic } from '../../disk/atomic-write.js';
 import { baseOfRef, looseRefNames } from '../repository/loose-refs.js';
 import type { RefPlace } from '../repository/loose-refs.js';
 import { readPackedRefs } from '../repository/packed-refs.js';
 import type { PackedRefs } from '../repository/packed-refs.js';
-import { refConflict, refMismatch } from '../repository/ref-errors.js';
+import { refConflict, refLocked, refMismatch } from '../repository/ref-errors.js';
 import { assertEdits, foldersOf } from '../repository/ref-edits.js';
 import type { RefEdit } from '../ref-store.js';
 import type { RefBases } from '../repository/ref-bases.js';
 import { RefLock } from './ref-lock.js';
 import { resolveRef } from './resolve-ref.js';
+
+const PACKED = 'packed-refs';
 
 interface LockedEdit {
   edit: RefEdit;
@@ -28,6 +32,8 @@ export class RefTransaction {
   #packedLock: RefLock | null = null;
   /** New contents of packed-refs. */
   #packed: Buffer | null = null;
+  /** Refs that go without a lock on packed-refs, which this user may not take. */
+  #unguarded: ReadonlySet<string> = new Set();
 
   private constructor(place: RefPlace, bases: RefBases) {
     this.#place = place;
@@ -56,13 +62,14 @@ export class RefTransaction {
   commit(): void {
     try {
       if (this.#packed !== null) {
-        const path = join(this.#place.commonDir, 'packed-refs');
+        const path = join(this.#place.commonDir, PACKED);
         writeAtomic(path, this.#packed, { durability: this.#bases.durability });
       }
       for (const { edit, lock } of this.#locked) {
         if (edit.value === null) lock.delete();
         else lock.commit();
       }
+      if (this.#unguarded.size > 0) this.#assertNotPacked(this.#unguarded);
     } finally {
       this.release();
     }
@@ -107,11 +114,38 @@ export class RefTransaction {
   /** The lock is kept to the end, or else git could pack a ref again before its file is deleted. */
   async #unpack(gone: ReadonlySet<string>): Promise<void> {
     const { commonDir, algorithm } = this.#place;
-    this.#packedLock = await RefLock.take(this.#bases.at(commonDir), 'packed-refs');
+    try {
+      this.#packedLock = await RefLock.take(this.#bases.at(commonDir), PACKED);
+    } catch (error) {
+      if (toPitonError(error).code !== 'PERMISSION_DENIED') throw error;
+      if (packedOf(this.#place, gone).length > 0) throw error;
+      // A ref that is not packed lies in a folder of its own, where the user may well write.
+      this.#unguarded = gone;
+      return;
+    }
     const packed = readPackedRefs(commonDir, algorithm);
-    const isPacked = [...gone].some((name) => packed.get(name) !== null);
+    const isPacked = packedOf(this.#place, gone, packed).length > 0;
     this.#packed = isPacked ? packed.without(gone) : null;
   }
+
+  /**
+   * Who packs refs takes the lock before he reads them. So once the files are gone, with no lock
+   * there and none of them packed, none can be packed any more.
+   * @throws {PitonError} `LOCKED`: another user packed the refs at that moment
+   */
+  #assertNotPacked(gone: ReadonlySet<string>): void {
+    const path = join(this.#place.commonDir, `${PACKED}.lock`);
+    const [name] = existsSync(path) ? gone : packedOf(this.#place, gone);
+    if (name !== undefined) throw refLocked(name, path);
+  }
+}
+
+function packedOf(
+  { commonDir, algorithm }: RefPlace,
+  names: ReadonlySet<string>,
+  packed: PackedRefs = readPackedRefs(commonDir, algorithm),
+): string[] {
+  return [...names].filter((name) => packed.get(name) !== null);
 }
 
 /** A ref cannot be a folder of another one. */

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../../../src/core/errors.js';
 import { RefTransaction } from '../../../src/store/file-refs/ref-transaction.js';
 import { RefBases } from '../../../src/store/repository/ref-bases.js';
 import type { RefPlace } from '../../../src/store/repository/loose-refs.js';
 import type { RefEdit } from '../../../src/store/ref-store.js';
+import { giveAway } from '../../crash/denied.js';
 import { git, makeRepository } from '../../helpers/git.js';
+import { asNobody } from '../../worktree/scanning.js';
 
 const NAMES = ['refs/piton/a', 'refs/piton/b', 'refs/piton/c'];
 const OID = '1'.repeat(40);
@@ -80,6 +82,72 @@ describe('RefTransaction', () => {
     transaction.commit();
     git(root, 'pack-refs', '--all');
     expect(git(root, 'for-each-ref', 'refs/piton/')).to.equal('');
+  });
+
+  describe('where packed-refs may not be locked', () => {
+    const name = 'refs/piton/a';
+    let root: string;
+    let oid: string;
+
+    beforeEach(() => {
+      root = join(place.commonDir, '..');
+      git(root, 'commit', '-q', '--allow-empty', '-m', 'one');
+      oid = git(root, 'rev-parse', 'HEAD');
+      git(root, 'update-ref', name, oid);
+    });
+
+    /** A user who may write the refs and nothing else of git's prepares to delete the ref. */
+    const prepareDenied = (): Promise<RefTransaction> => {
+      giveAway(root);
+      return asNobody(async () => {
+        chmodSync(place.commonDir, 0o555);
+        return prepare([{ name, expected: oid, value: null }]);
+      });
+    };
+    const commit = (transaction: RefTransaction): Promise<void> =>
+      asNobody(() => {
+        transaction.commit();
+        return Promise.resolve();
+      });
+    const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+      work.then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const refs = (): string => {
+      chmodSync(place.commonDir, 0o755);
+      return git(root, '-c', 'safe.directory=*', 'for-each-ref', '--format=%(refname)', name);
+    };
+
+    it('deletes a ref that is not packed', async () => {
+      await commit(await prepareDenied());
+      expect(refs()).to.equal('');
+      expect(existsSync(path('packed-refs.lock'))).to.equal(false);
+    });
+
+    it('leaves one that is packed as it is', async () => {
+      git(root, 'pack-refs', '--all');
+      expect(await failureOf(prepareDenied())).to.have.property('code', 'EACCES');
+      expect(refs()).to.equal(name);
+      expect(existsSync(path(`${name}.lock`))).to.equal(false);
+    });
+
+    it('fails when another user packs it at that moment', async () => {
+      const transaction = await prepareDenied();
+      chmodSync(place.commonDir, 0o755);
+      git(root, '-c', 'safe.directory=*', 'pack-refs', '--all', '--no-prune');
+      chmodSync(place.commonDir, 0o555);
+      expect(await failureOf(commit(transaction))).to.have.property('code', 'LOCKED');
+      expect(refs()).to.equal(name);
+    });
+
+    it('fails while another user is at it', async () => {
+      const transaction = await prepareDenied();
+      chmodSync(place.commonDir, 0o755);
+      writeFileSync(path('packed-refs.lock'), '');
+      chmodSync(place.commonDir, 0o555);
+      expect(await failureOf(commit(transaction))).to.have.property('code', 'LOCKED');
+    });
   });
 
   it('holds no file open for a lock', async () => {
