@@ -73,12 +73,14 @@ function explicitPaths(
   nested: NestedRepositories,
   alsoCapture: readonly BytePath[],
 ): ExplicitPaths {
-  const sources: ExplicitPaths[] = [nested];
+  const also = new PathSet(alsoCapture);
+  const sources: ExplicitPaths[] = [nested, also];
   if (staging !== null) sources.push(staging.tracked);
-  if (alsoCapture.length > 0) sources.push(new PathSet(alsoCapture));
   return {
     has: (path) => sources.some((source) => source.has(path)),
     hasWithin: (directory) => sources.some((source) => source.hasWithin(directory)),
+    // What a rollback fills is empty again once it is undone, and must be known to have been there.
+    keepsFolder: (directory) => also.hasWithin(directory),
   };
 }
 

@@ -39,6 +39,6 @@ function* foldersIn({ root }: WalkResult): Iterable<FoundFolder> {
   const pending: FoundFolder[] = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     yield folder;
-    pending.push(...folder.folders);
+    for (const child of folder.folders) pending.push(child);
   }
 }

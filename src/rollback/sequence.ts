@@ -44,7 +44,7 @@ class Sequencer {
     for (const entry of proposal.modes) this.#changeMode(entry);
     for (const { path } of proposal.removals) this.#retireCaptured(path);
     for (const folder of proposal.obsoleteFolders) this.#removeFolder(folder);
-    this.#steps.push(...this.#input.returns);
+    for (const step of this.#input.returns) this.#steps.push(step);
     return this.#steps;
   }
 

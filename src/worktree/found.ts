@@ -86,7 +86,7 @@ export function filesBelow(root: FoundFolder): number {
   let count = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     count += folder.tree?.files ?? 0;
-    pending.push(...folder.folders);
+    for (const child of folder.folders) pending.push(child);
   }
   return count;
 }

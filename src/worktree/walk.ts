@@ -21,6 +21,8 @@ export interface ExplicitPaths {
   has(path: BytePath): boolean;
   /** Whether any of them lies below the folder. */
   hasWithin(directory: BytePath): boolean;
+  /** Whether an ignored folder is captured as such when nothing in it is; absent: not so. */
+  keepsFolder?(directory: BytePath): boolean;
 }
 
 export interface WalkRequest {
@@ -174,7 +176,7 @@ class Walk {
     const first = this.result.stats.add(stats);
     found.forEach((name, index) => this.#visit(frame, name, first + index));
     // So that the first folder is listed next: a thread that helps takes those furthest from it.
-    this.#unlisted.push(...this.#unlisted.splice(before).reverse());
+    for (const place of this.#unlisted.splice(before).reverse()) this.#unlisted.push(place);
   }
 
   /** @param row of the stats */
@@ -207,10 +209,15 @@ class Walk {
       return;
     }
     this.#request.onFolder?.(path);
-    const isKept = !isIgnored || this.#request.explicit().has(path);
+    const isKept = !isIgnored || this.#isKept(path);
     const folder = foundFolder(path, name, isKept);
     above.folder.folders.push(folder);
     this.#unlisted.push({ folder, path, seen, above, isIgnored });
+  }
+
+  #isKept(folder: BytePath): boolean {
+    const explicit = this.#request.explicit();
+    return explicit.has(folder) || explicit.keepsFolder?.(folder) === true;
   }
 
   #isExplicitFolder(path: BytePath): boolean {

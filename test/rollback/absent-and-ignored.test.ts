@@ -70,6 +70,32 @@ describe('what a rollback makes where rules ignore it', () => {
     expect(read(root, 'x.log')).to.equal('worked on');
   });
 
+  it('undo leaves an ignored folder that was empty, and that the rollback filled', async () => {
+    const { root, workspace } = await scene();
+    put(root, 'build/deep/made', 'then');
+    await workspace.createCheckpoint();
+    rmSync(join(root, 'build/deep/made'));
+    put(root, '.gitignore', 'build/\n');
+    await workspace.rollback();
+    expect(read(root, 'build/deep/made')).to.equal('then');
+    await workspace.undo();
+    expect(readdirSync(join(root, 'build'))).to.deep.equal(['deep']);
+    expect(readdirSync(join(root, 'build/deep'))).to.deep.equal([]);
+  });
+
+  it('redo leaves an empty folder that the checkpoint has and its own rules ignore', async () => {
+    const { root, workspace } = await scene();
+    put(root, '.gitignore', '*\n!.gitignore\n');
+    mkdirSync(join(root, 'build'));
+    await workspace.createCheckpoint({ includeIgnored: true });
+    rmSync(join(root, '.gitignore'));
+    put(root, 'build/made', 'since');
+    await workspace.rollback();
+    await workspace.undo();
+    await workspace.redo();
+    expect(readdirSync(join(root, 'build'))).to.deep.equal([]);
+  });
+
   it('undo leaves an ignored folder, with what is in it, that was there all along', async () => {
     const { root, workspace } = await scene();
     mkdirSync(join(root, 'build'));

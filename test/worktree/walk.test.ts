@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { bytePathFromText } from '../../src/core/byte-path.js';
 import { ListThread } from '../../src/worktree/list-thread.js';
@@ -57,6 +58,28 @@ function wideTree(folders: number, files: number): string {
   }
   return root;
 }
+
+describe('worktree: a walk of a folder with very many others', () => {
+  const { readdirSync, lstatSync } = fs;
+  afterEach(() => {
+    Object.assign(fs, { readdirSync, lstatSync });
+    syncBuiltinESMExports();
+  });
+
+  it('takes them all in', async () => {
+    const root = tempDirectory();
+    // To make so many takes a minute.
+    const names = Array.from({ length: 300_000 }, (_, index) => `f${index}`);
+    const stat = lstatSync(root, { bigint: true });
+    Object.assign(fs, { readdirSync: () => names, lstatSync: () => stat });
+    syncBuiltinESMExports();
+    const signal = AbortSignal.abort(new Error('enough'));
+    let folders = 0;
+    const request = requestFor(root, { signal, threadFrom: NEVER, onFolder: () => folders++ });
+    expect(await rejectionOf(walkWorktree(request))).to.have.property('message', 'enough');
+    expect(folders).to.be.greaterThan(300_000);
+  });
+});
 
 describe('worktree: a walk that a thread helps', function () {
   this.timeout(300_000);
