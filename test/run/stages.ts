@@ -78,6 +78,7 @@ const SLOW: readonly string[] = [
   'worktree/staging-area/cache-tree',
   'worktree/staging-area/read-staging-area',
   'worktree/staging-area/resolve-split',
+  'worktree/walk',
 ].map((name) => `${name}.test.js`);
 
 const QUICK: MochaOptions = { ...UNIT, leaveOut: SLOW };

@@ -21,11 +21,12 @@ async function listAll(root: BytePath, folders: Unlisted[]): Promise<Map<BytePat
   const more = { path: asBytePath('more'), seen: { dev: 0n, ino: 0n } };
   const unlisted = [...folders, ...folders.map(() => more)];
   const outcomes = new Map<BytePath, ListOutcome>();
+  const isMissing = ({ path }: Unlisted): boolean => !outcomes.has(path);
   try {
-    do {
+    while ((await thread.isBusy()) || folders.some(isMissing)) {
       thread.feed(unlisted);
       for (const { folder, outcome } of thread.take()) outcomes.set(folder.path, outcome);
-    } while (await thread.isBusy());
+    }
   } finally {
     thread.close();
   }
