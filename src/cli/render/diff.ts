@@ -54,16 +54,21 @@ function patchLine(line: string, view: View): string {
 
 function stat(changes: readonly ChangeData[], view: View): string {
   if (changes.length === 0) return '';
-  const most = Math.max(...changes.map(({ insertions, deletions }) => insertions + deletions));
+  const most = largest(changes.map(({ insertions, deletions }) => insertions + deletions));
   const scale = Math.min(1, BAR_COLUMNS / Math.max(1, most));
   const digits = String(most).length;
-  const width = Math.max(...changes.map(({ path }) => displayWidth(showPath(path))));
+  const width = largest(changes.map(({ path }) => displayWidth(showPath(path))));
   const lines = changes.map((change) => {
     const name = showPath(change.path);
     const room = ' '.repeat(width - displayWidth(name));
     return ` ${name}${room} | ${amount(change, digits, scale, view)}`.trimEnd();
   });
   return `${lines.join('\n')}\n ${total(changes)}\n`;
+}
+
+/** `Math.max` takes no more arguments than there is stack for. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, one) => Math.max(most, one), 0);
 }
 
 function amount(change: ChangeData, digits: number, scale: number, view: View): string {

@@ -55,6 +55,13 @@ describe('cli: differences for people', () => {
     expect(renderDiff(empty, 'stat', PLAIN)).to.equal(lines(' a.txt | 0', ' 1 file changed'));
   });
 
+  it('shows very many files', () => {
+    const changes = Array.from({ length: 200_000 }, () => DIFF.changes[0]!);
+    const text = renderDiff({ ...NOTHING, changes }, 'stat', PLAIN);
+    expect(text.startsWith(' a.txt | 3 +')).to.equal(true);
+    expect(text.split('\n', 200_001).at(-1)).to.include(' 200000 files changed');
+  });
+
   it('says nothing when there is no difference', () => {
     for (const style of ['patch', 'stat', 'name-status'] as const) {
       expect(renderDiff(NOTHING, style, PLAIN)).to.equal('');
