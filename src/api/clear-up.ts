@@ -1,16 +1,20 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointRefsOf, stateRefsOf } from '../checkpoint/ref-names.js';
+import { asBytePath, ROOT } from '../core/byte-path.js';
 import { isId } from '../core/ids.js';
 import { sweepTemps } from '../disk/atomic-write.js';
 import { deadLocksOf } from '../disk/lock.js';
 import { namesIn } from '../disk/names-in.js';
 import { removeFile } from '../disk/remove-file.js';
+import { removeEmptyFolder } from '../disk/remove-folder.js';
 import { Areas } from '../rollback/areas.js';
 import { listArchives } from '../rollback/list-archives.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import { sweepObjectTemps } from '../store/objects/temp-files.js';
 import { sweepRefLocks } from '../store/repository/sweep-ref-locks.js';
+
+const ARCHIVE = asBytePath('archive');
 
 /** Staged contents that no journal speaks of, and the empty folders beside them. */
 function sweepStaged({ stateDir, root, durability }: RollbackWorkspace): void {
@@ -25,6 +29,10 @@ function sweepStaged({ stateDir, root, durability }: RollbackWorkspace): void {
     const id = archive.correctionId;
     new Areas({ stateDir, root, durability, id }, [{ mount: null, archive }]).removeIfEmpty();
   }
+  // Their maker may have come no further than these.
+  const planIds = namesIn(join(stateDir, ARCHIVE)).filter(isId);
+  for (const planId of planIds) removeEmptyFolder(stateDir, ARCHIVE, planId);
+  removeEmptyFolder(stateDir, ROOT, ARCHIVE);
 }
 
 /** Only this workspace makes checkpoints of its own plans. */

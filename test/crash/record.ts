@@ -176,12 +176,15 @@ const LEFTOVER = new RegExp(
     '|\\.dead-|newcomer|/kept$|\\.piton-',
 );
 const IN_STAGING = /\/piton\/staging\/./;
+const IN_ARCHIVE = /^\.git\/piton\/archive(?:\/|$)/;
 
 /** Paths that nothing should have left there. */
 export function leftovers(root: string): string[] {
   const found: string[] = [];
-  const look: Visit = (path) => {
+  const look: Visit = (path, isFolder) => {
+    const isEmpty = (): boolean => isFolder && readdirSync(join(root, path)).length === 0;
     if (LEFTOVER.test(`/${path}`) || IN_STAGING.test(`/${path}`)) found.push(path);
+    else if (IN_ARCHIVE.test(path) && isEmpty()) found.push(path);
   };
   visit(root, '', () => false, look);
   return found;
