@@ -80,6 +80,7 @@ export class Areas {
   readonly list: Area[];
   readonly #options: AreasOptions;
   readonly #open = new Map<number, OpenArea>();
+  readonly #kept = new Map<number, AnchoredDirectory>();
   readonly #roots: AnchoredRoot[] = [];
   readonly #folders: AnchoredDirectory[] = [];
   readonly #bases = new Map<KeptPlace['below'], AnchoredRoot>();
@@ -129,8 +130,12 @@ export class Areas {
 
   /** The folder for what was retired and is in no checkpoint; never emptied by piton. */
   keptAt(index: number): AnchoredDirectory {
+    const known = this.#kept.get(index);
+    if (known !== undefined) return known;
     const paths = this.#pathsAt(index);
-    return this.#openFolder(paths, paths.kept);
+    const folder = this.#openFolder(paths, paths.kept);
+    this.#kept.set(index, folder);
+    return folder;
   }
 
   /** An area's folder of kept things, which need not be there. */
@@ -201,6 +206,7 @@ export class Areas {
 
   close(): void {
     this.#open.clear();
+    this.#kept.clear();
     for (const folder of this.#folders.splice(0)) folder.close();
     for (const root of this.#roots.splice(0)) root.close();
     this.#bases.clear();

@@ -50,6 +50,15 @@ describe('areas', () => {
     }
   });
 
+  it('hold one folder open for what is kept, however much that is, until they are closed', () => {
+    const areas = areasAt(makeOperation(), null, '');
+    const [first, other] = [areas.keptAt(0), areas.keptAt(1)];
+    expect([areas.keptAt(0), areas.keptAt(1)]).to.have.ordered.members([first, other]);
+    areas.close();
+    areas.keptAt(0).mkdir(A, 0o777);
+    areas.close();
+  });
+
   it('make no room for staged contents unless there are some', () => {
     const context = makeOperation();
     const areas = areasAt(context, null);
