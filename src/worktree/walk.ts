@@ -78,6 +78,9 @@ class Walk {
   readonly #request: WalkRequest;
   /** The next one is the last; an owner that works elsewhere takes from the start. */
   readonly #unlisted: Place[] = [];
+  /** Folders that could not be listed, and those that they were found in. */
+  readonly #gone = new Set<FoundFolder>();
+  readonly #above = new Set<FoundFolder>();
   #thread: ListThread<Place> | null = null;
   #seen = 0;
 
@@ -110,6 +113,9 @@ class Walk {
       }
     } finally {
       this.#thread?.close();
+    }
+    for (const folder of this.#above) {
+      folder.folders = folder.folders.filter((child) => !this.#gone.has(child));
     }
     return inByteOrder(this.result);
   }
@@ -147,8 +153,8 @@ class Walk {
     const { folder, path, above, isIgnored } = place;
     if (typeof listing === 'string') {
       if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
-      const { folders } = above.folder;
-      folders.splice(folders.indexOf(folder), 1);
+      this.#gone.add(folder);
+      this.#above.add(above.folder);
       return;
     }
     const { only, readIgnoreFile } = this.#request;
