@@ -26,6 +26,8 @@ const WRITING = new Set(['place', 'return', 'mode']);
 interface Course {
   /** How many of the journal's steps have been taken. */
   taken: number;
+  /** Whether the commit point was passed, wherever the journal has gone since. */
+  isCommitted: boolean;
 }
 
 async function takeSteps(
@@ -87,9 +89,13 @@ async function undoAfter(
   error: unknown,
   context: RollbackContext,
   journal: Journal,
-  { taken }: Course,
+  { taken, isCommitted }: Course,
 ): Promise<never> {
+  const { stateDir } = context;
   try {
+    // A journal that is still committed would be finished, over steps that were taken back.
+    const found = readJournal(stateDir);
+    if (isCommitted || found?.isCommitted === true) uncommitJournal(stateDir);
     const aside = await undoOperation(context, journal, taken);
     if (aside.length > 0) context.warn(retiredWarning(aside));
   } catch (failure) {
@@ -120,15 +126,15 @@ export async function applyOperation(
   journal: Journal,
   options: OperationOptions,
 ): Promise<Retired[]> {
-  const course: Course = { taken: 0 };
+  const course: Course = { taken: 0, isCommitted: false };
   try {
     writeJournal(context.stateDir, journal, context.durability);
     await applySteps(context, journal, options, course);
     options.signal?.throwIfAborted();
     commitJournal(context.stateDir, context.durability);
+    course.isCommitted = true;
     await context.writePlan(journal.plansAfter[0]);
   } catch (error) {
-    if (readJournal(context.stateDir)?.isCommitted === true) uncommitJournal(context.stateDir);
     return await undoAfter(error, context, journal, course);
   }
   try {

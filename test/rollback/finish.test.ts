@@ -1,6 +1,15 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { asBytePath } from '../../src/core/byte-path.js';
 import { applyOperation } from '../../src/rollback/apply.js';
 import { commitJournal, readJournal, writeJournal } from '../../src/rollback/journal.js';
 import { recoverUnfinished } from '../../src/rollback/recover.js';
@@ -82,6 +91,28 @@ describe('an operation', () => {
     expect(error.message).to.equal('no plan');
     expect(treeOf(context.root)).to.deep.equal(before);
     expect(readJournal(context.stateDir)).to.equal(null);
+  });
+
+  it('is finished, not undone, when its committed journal was away for a while', async () => {
+    const context = makeOperation({
+      writePlan: () => {
+        renameSync(context.stateDir, `${context.stateDir}-away`);
+        mkdirSync(context.stateDir);
+        return Promise.reject(new Error('no plan'));
+      },
+    });
+    mkdirSync(join(context.root, 'obsolete'));
+    const last: Step = { kind: 'remove_folder', path: asBytePath('obsolete'), mode: 0o755 };
+    const journal = journalOf([...twoFiles(context), last]);
+    const error = await failure(applyOperation(context, journal, {}));
+    expect(error).to.include({ code: 'RECOVERY_FAILED' });
+    const after = treeOf(context.root);
+    expect(after).to.include.keys('captured').and.not.include.keys('obsolete');
+    rmSync(context.stateDir, { recursive: true });
+    renameSync(`${context.stateDir}-away`, context.stateDir);
+    const back = { ...context, writePlan: () => Promise.resolve() };
+    expect(await recoverUnfinished(back)).to.include({ outcome: 'finished' });
+    expect(treeOf(context.root)).to.deep.equal(after);
   });
 
   it('is undone when it is interrupted, with the reason given', async () => {
