@@ -14,6 +14,9 @@ export const ENTRY_POINTS = {
   'man-page': 'src/cli/man-page.ts',
 };
 
+/** Of these the program is made; all others are the library, or programs by themselves. */
+const OF_THE_PROGRAM = /** @type {const} */ (['cli', 'code-cache']);
+
 /**
  * What hooks and agents call at every step, and all that these load on demand: it becomes one
  * file, for a start takes longer the more files it reads. Sources below `src`.
@@ -75,7 +78,8 @@ function bundle(version, options) {
  * @param {string} version
  */
 function bundleLibrary(version) {
-  const { cli: _, 'code-cache': __, ...entryPoints } = ENTRY_POINTS;
+  const entryPoints = { ...ENTRY_POINTS };
+  for (const name of OF_THE_PROGRAM) delete entryPoints[name];
   return bundle(version, {
     entryPoints,
     splitting: true,
