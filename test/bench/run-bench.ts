@@ -21,7 +21,7 @@ export function syntheticTree(files: number): TreeKind {
 }
 
 export const REAL_TREE: TreeKind = {
-  title: 'This project with its packages, nearly 10,000 files of all sizes',
+  title: 'This project with its packages, some 10,000 files of all sizes',
   write: writeRealTree,
 };
 
