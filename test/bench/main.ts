@@ -80,7 +80,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const rounds = quick ? 3 : 7;
-  const all = quick ? ['1000', '10000'] : ['1000', '10000', '100000', 'real'];
+  const all = quick ? ['1000', '4000'] : ['1000', '10000', '100000', 'real'];
   const trees = (values.files ?? all).map((files) =>
     files === 'real' ? REAL_TREE : syntheticTree(Number(files)),
   );
