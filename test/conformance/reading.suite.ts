@@ -95,6 +95,9 @@ export function registerReadTests(setup: Setup): void {
         { name: name('a'), oid: bench.one },
       ]);
       expect(await engine.refs.readAll([])).to.deep.equal([]);
+      const absent = Array.from({ length: 1_200 }, (_, number) => name(`absent${number}`));
+      const [found] = await engine.refs.readAll([...absent, name('a')]);
+      expect(found).to.deep.equal({ name: name('a'), oid: bench.one });
     });
 
     it('tells refs to objects that are not there', async () => {

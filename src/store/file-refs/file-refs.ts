@@ -2,9 +2,11 @@ import { bytePathFromText, compareBytes } from '../../core/byte-path.js';
 import { SYSTEM_CLOCK } from '../../core/clock.js';
 import type { Clock } from '../../core/clock.js';
 import type { Durability, HeadState, ObjectId } from '../../core/types.js';
-import { looseRefNames, looseRefs } from '../repository/loose-refs.js';
+import { looseRefNames, looseRefs, readLooseRef } from '../repository/loose-refs.js';
 import type { RefPlace } from '../repository/loose-refs.js';
 import { readPackedRefs } from '../repository/packed-refs.js';
+import type { PackedRefs } from '../repository/packed-refs.js';
+import type { RefValue } from '../repository/ref-content.js';
 import { assertHeadMove, reflogReason } from '../repository/head-move.js';
 import { assertRefName, assertRefPrefix } from '../repository/ref-name.js';
 import type { HeadMove, Ref, RefEdit, RefStore } from '../ref-store.js';
@@ -43,30 +45,31 @@ export class FileRefs implements RefStore {
   list(prefix: string): Promise<Ref[]> {
     return settle(() => {
       assertRefPrefix(prefix);
-      const oids = this.#oidsBelow(prefix);
-      return sorted(oids.keys()).flatMap((name) => {
-        const oid = oids.get(name) ?? null;
-        return oid === null ? [] : [{ name, oid }];
-      });
+      const loose = looseRefs(this.#place, prefix);
+      const packed = this.#readPacked();
+      const names = sorted([...loose.keys(), ...packed.names(prefix)]);
+      return this.#resolve(names, loose, packed);
     });
   }
 
   names(prefix: string): Promise<string[]> {
     return settle(() => {
       assertRefPrefix(prefix);
-      const { commonDir, algorithm } = this.#place;
       const loose = looseRefNames(this.#place, prefix);
-      return sorted(new Set([...loose, ...readPackedRefs(commonDir, algorithm).names(prefix)]));
+      return sorted([...loose, ...this.#readPacked().names(prefix)]);
     });
   }
 
-  async readAll(names: readonly string[]): Promise<Ref[]> {
-    const refs: Ref[] = [];
-    for (const name of names) {
-      const oid = await this.read(name);
-      if (oid !== null) refs.push({ name, oid });
-    }
-    return refs;
+  readAll(names: readonly string[]): Promise<Ref[]> {
+    return settle(() => {
+      const loose = new Map<string, RefValue>();
+      for (const name of names) {
+        assertRefName(name);
+        const value = readLooseRef(this.#place, name);
+        if (value !== null) loose.set(name, value);
+      }
+      return this.#resolve(names, loose, this.#readPacked());
+    });
   }
 
   transact(edits: readonly RefEdit[]): Promise<void> {
@@ -90,19 +93,26 @@ export class FileRefs implements RefStore {
   }
 
   /**
-   * Files are read before packed-refs, as git packs a ref before it deletes the file: so a ref that
-   * is being packed is seen in one of the two with its present value.
+   * Files must be read before packed-refs, as git packs a ref before it deletes the file: so a ref
+   * that is being packed is seen in one of the two with its present value.
    */
-  #oidsBelow(prefix: string): Map<string, ObjectId | null> {
-    const { commonDir, algorithm } = this.#place;
-    const loose = looseRefs(this.#place, prefix);
-    const packed = readPackedRefs(commonDir, algorithm);
-    const oids = new Map(packed.names(prefix).map((name) => [name, packed.get(name)]));
-    for (const [name, value] of loose) {
-      if (value.kind === 'oid') oids.set(name, value.oid);
-      else oids.set(name, resolveRef(this.#place, name).oid);
+  #resolve(
+    names: readonly string[],
+    loose: ReadonlyMap<string, RefValue>,
+    packed: PackedRefs,
+  ): Ref[] {
+    const refs: Ref[] = [];
+    for (const name of names) {
+      const value = loose.get(name);
+      const isSymbolic = value?.kind === 'symbolic';
+      const oid = isSymbolic ? resolveRef(this.#place, name).oid : (value?.oid ?? packed.get(name));
+      if (oid !== null) refs.push({ name, oid });
     }
-    return oids;
+    return refs;
+  }
+
+  #readPacked(): PackedRefs {
+    return readPackedRefs(this.#place.commonDir, this.#place.algorithm);
   }
 
   async #moveLocked(
@@ -152,9 +162,9 @@ export class FileRefs implements RefStore {
   }
 }
 
-/** By bytes, as git sorts them. */
+/** By bytes, as git sorts them; each once. */
 function sorted(names: Iterable<string>): string[] {
-  return [...names]
+  return [...new Set(names)]
     .map((name) => ({ name, key: bytePathFromText(name) }))
     .sort((left, right) => compareBytes(left.key, right.key))
     .map(({ name }) => name);

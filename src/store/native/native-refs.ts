@@ -17,6 +17,8 @@ import { assertNothingIgnored, refFailure } from './update-failure.js';
 
 const FORMAT = '--format=%(objectname)%00%(refname)';
 const LOCK_WAIT_MS = '2000';
+/** The arguments of a program have an end. */
+const PATTERNS_AT_ONCE = 500;
 
 export interface NativeRefsOptions {
   program: GitProgram;
@@ -57,13 +59,15 @@ export class NativeRefs implements RefStore {
   }
 
   async readAll(names: readonly string[]): Promise<Ref[]> {
-    // Without a pattern git tells of all refs.
-    if (names.length === 0) return [];
     for (const name of names) {
       assertRefName(name);
       if (this.#isFiles) assertPlainRef(this.#options.repository, name);
     }
-    const found = new Map((await this.#list(...names)).map((ref) => [ref.name, ref]));
+    const found = new Map<string, Ref>();
+    for (let start = 0; start < names.length; start += PATTERNS_AT_ONCE) {
+      const some = await this.#list(...names.slice(start, start + PATTERNS_AT_ONCE));
+      for (const ref of some) found.set(ref.name, ref);
+    }
     return names.map((name) => found.get(name)).filter((ref) => ref !== undefined);
   }
 

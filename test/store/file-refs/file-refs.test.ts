@@ -58,6 +58,30 @@ describe('FileRefs', () => {
     expect(fs.existsSync(join(root, '.git', NAME))).to.equal(false);
   });
 
+  it('reads refs that git is packing, and packed-refs once for all of them', async () => {
+    const names = Array.from({ length: 50 }, (_, number) => `refs/piton/n${number}`);
+    for (const name of names) git(root, 'update-ref', name, old);
+    git(root, 'pack-refs', '--all', '--prune');
+    git(root, 'update-ref', NAME, present);
+    const found = await whilePacking(() => refs.readAll([...names, 'refs/piton/gone', NAME]));
+    const expected = names.map((name) => ({ name, oid: old }));
+    expect(found).to.deep.equal([...expected, { name: NAME, oid: present }]);
+    const { openSync } = fs;
+    let opened = 0;
+    fs.openSync = (path, ...rest) => {
+      if (path.toString().endsWith('/packed-refs')) opened++;
+      return openSync(path, ...rest);
+    };
+    syncBuiltinESMExports();
+    try {
+      await refs.readAll(names);
+    } finally {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+    }
+    expect(opened).to.equal(1);
+  });
+
   it('lists a ref that git packs for the first time', async () => {
     git(root, 'update-ref', 'refs/piton/b', old);
     const listed = await whilePacking(() => refs.list('refs/piton/'));
