@@ -60,7 +60,7 @@ describe('FileRefs', () => {
 
   it('reads refs that git is packing, and packed-refs once for all of them', async () => {
     const names = Array.from({ length: 50 }, (_, number) => `refs/piton/n${number}`);
-    for (const name of names) git(root, 'update-ref', name, old);
+    for (const name of [...names, NAME]) git(root, 'update-ref', name, old);
     git(root, 'pack-refs', '--all', '--prune');
     git(root, 'update-ref', NAME, present);
     const found = await whilePacking(() => refs.readAll([...names, 'refs/piton/gone', NAME]));
