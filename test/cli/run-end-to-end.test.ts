@@ -30,6 +30,9 @@ async function signalled(
   return { code, stderr };
 }
 
+/** Says that it works, and waits. A shell that says so may ignore what comes before its `exec`. */
+const WAITING = 'echo go > said; exec tail -f said';
+
 describe('cli: run, end to end', function () {
   this.timeout(120_000);
 
@@ -91,7 +94,7 @@ describe('cli: run, end to end', function () {
       ['SIGUSR1', 138],
       ['SIGTERM', 143],
     ] as const) {
-      const ended = await signalled(directory, 'echo 2 > a; echo go; exec sleep 30', signal);
+      const ended = await signalled(directory, `echo 2 > a; ${WAITING}`, signal);
       expect(ended.code, ended.stderr).to.equal(code);
       expect(ended.stderr).to.include(`was ended by ${signal}. Rolled back`);
       expect(read(directory, 'a')).to.equal('1');
