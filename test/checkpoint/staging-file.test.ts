@@ -87,7 +87,7 @@ describe('checkpoint: the file of the staging area', () => {
     const script = `
       const fs = require('node:fs');
       const contents = [Buffer.alloc(200_000, 1), Buffer.alloc(300_000, 2)];
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 120_000;
       for (let round = 0; Date.now() < end; round++) {
         fs.writeFileSync('index.lock', contents[round % 2]);
         fs.renameSync('index.lock', 'index');

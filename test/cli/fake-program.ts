@@ -16,6 +16,12 @@ function forever(): Promise<never> {
   return new Promise(() => undefined);
 }
 
+/** Says that it was told to stop, and goes on. */
+function neverStops({ signal }: { signal: AbortSignal }): Promise<never> {
+  signal.addEventListener('abort', () => process.stderr.write('told to stop\n'));
+  return forever();
+}
+
 function stopsCleanly({ signal }: { signal: AbortSignal }): Promise<never> {
   const work = setInterval(() => undefined, 1_000);
   process.stderr.write('working\n');
@@ -31,7 +37,7 @@ const STATUS_BY_BEHAVIOUR: Record<string, unknown> = {
   answers: STATUS,
   large: { ...STATUS, large: 'x'.repeat(4 * 1024 * 1024) },
   'stops-cleanly': stopsCleanly,
-  'never-stops': forever,
+  'never-stops': neverStops,
   'throws-elsewhere': () => {
     setTimeout(() => {
       throw new TypeError('nobody caught this');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemErrorCode } from '../../src/core/errors.js';
 import {
   formatOwner,
   isOnLocalDisk,
@@ -152,12 +153,19 @@ describe('readProcess', () => {
 async function waitForZombieOf(parent: number): Promise<number> {
   for (;;) {
     for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const process = readProcess(Number(entry));
-      if (process?.ended !== true) continue;
-      if (readFileSync(`/proc/${entry}/stat`, 'latin1').includes(`) Z ${parent} `)) {
-        return Number(entry);
-      }
+      if (readProcess(Number(entry))?.ended !== true) continue;
+      if (statOf(entry).includes(`) Z ${parent} `)) return Number(entry);
     }
     await delay(5);
+  }
+}
+
+/** Nothing for a process that has been collected meanwhile: there are zombies of others. */
+function statOf(entry: string): string {
+  try {
+    return readFileSync(`/proc/${entry}/stat`, 'latin1');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(systemErrorCode(error) ?? '')) return '';
+    throw error;
   }
 }

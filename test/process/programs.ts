@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemErrorCode } from '../../src/core/errors.js';
 import { gitProgram } from '../../src/process/git-program.js';
 import type { GitProgram } from '../../src/process/git-program.js';
 import type { GitRepository } from '../../src/process/isolated-repository.js';
@@ -26,4 +27,21 @@ export function shellScript(script: string): string {
 export function repositoryAt(directory: string, extensions = {}): GitRepository {
   const gitDir = join(directory, '.git');
   return { gitDir, commonDir: gitDir, extensions };
+}
+
+const PF_EXITING = 4;
+
+/**
+ * Whether a process does anything any more (proc(5), fields 3 and 9 of `stat`). One that ends
+ * closes its files first, and may then wait for its turn on a busy machine.
+ */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return !/[ZX]/.test(fields[0] ?? '') && (Number(fields[6]) & PF_EXITING) === 0;
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes(systemErrorCode(error) ?? '')) return false;
+    throw error;
+  }
 }

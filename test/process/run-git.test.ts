@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PitonError } from '../../src/core/errors.js';
 import { runGit } from '../../src/process/run-git.js';
 import { makeRepository } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
 import { failureOf, rejectionOf } from './errors.js';
-import { fakeGit, realGit, repositoryAt } from './programs.js';
+import { fakeGit, isRunning, realGit, repositoryAt } from './programs.js';
 
 describe('runGit', () => {
   it('gives the output as bytes, whole', async () => {
@@ -143,40 +144,49 @@ describe('runGit', () => {
       notes = join(tempDirectory(), 'pids');
     });
 
-    async function noted(): Promise<number[]> {
-      const pids = () => readFileSync(notes, 'utf8').split('\n').filter(Boolean).map(Number);
-      while (!existsSync(notes) || pids().length < 2) await delay(5);
-      return pids();
+    function pids(): number[] {
+      if (!existsSync(notes)) return [];
+      return (readFileSync(notes, 'utf8').match(/.+(?=\n)/g) ?? []).map(Number);
     }
 
-    function isRunning(pid: number): boolean {
-      const stat = `/proc/${pid}/stat`;
-      return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'latin1'));
+    /** The failure at a time limit before which both processes were noted, and then they. */
+    async function timedOut(
+      call: (timeoutMs: number) => Promise<unknown>,
+    ): Promise<{ error: PitonError; noted: number[] }> {
+      for (let timeoutMs = 300; ; timeoutMs *= 4) {
+        rmSync(notes, { force: true });
+        const error = await failureOf(call(timeoutMs));
+        const noted = pids();
+        if (noted.length === 2) return { error, noted };
+      }
     }
 
     for (const asks of [false, true]) {
       const where = asks ? ' in its group, to ask on its terminal' : '';
       it(`has ended git and all it started${where} before it fails, at the timeout`, async () => {
         const remote = { protocols: [], environment: {}, configFiles: [], asks };
-        const call = { args: ['--', notes], timeoutMs: 300, remote };
         const program = fakeGit(STUBBORN.replaceAll('$1', '$3'));
-        const error = await failureOf(runGit(program, call));
+        const { error, noted } = await timedOut((timeoutMs) =>
+          runGit(program, { args: ['--', notes], timeoutMs, remote }),
+        );
         expect(error.code).to.equal('GIT_FAILED');
         expect(error.details).to.include({ timed_out: true });
         expect(error.hint).to.be.a('string');
-        expect((await noted()).filter(isRunning)).to.deep.equal([]);
+        expect(noted.filter(isRunning)).to.deep.equal([]);
       });
     }
 
     it('ends also what has let go of its output', async () => {
       const program = fakeGit(
-        `sh -c 'trap "" TERM; echo $$ > "$1"; echo >> "$1"; echo 0 >> "$1"; sleep 60; sleep 60' \\
+        `sh -c 'trap "" TERM; echo $$ > "$1"; echo 0 >> "$1"; sleep 300; sleep 300' \\
           x "$2" > /dev/null 2>&1 & while [ ! -s "$2" ]; do sleep 0.01; done; wait`,
       );
-      const failing = failureOf(runGit(program, { args: [notes], timeoutMs: 300 }));
-      expect((await failing).details).to.include({ timed_out: true });
-      await delay(20);
-      expect((await noted()).filter((pid) => pid > 0 && isRunning(pid))).to.deep.equal([]);
+      const { error, noted } = await timedOut((timeoutMs) =>
+        runGit(program, { args: [notes], timeoutMs }),
+      );
+      expect(error.details).to.include({ timed_out: true });
+      // Nobody waits for its end.
+      while (noted.some((pid) => pid > 0 && isRunning(pid))) await delay(5);
     });
 
     it('gives the reason of an abort', async () => {
@@ -185,10 +195,10 @@ describe('runGit', () => {
       const program = fakeGit('echo $$ > "$2"; echo $$ >> "$2"; exec sleep 60');
       const call = { args: [notes], signal: abort.signal };
       const failing = rejectionOf(runGit(program, call));
-      const pids = await noted();
+      while (pids().length < 2) await delay(5);
       abort.abort(reason);
       expect(await failing).to.equal(reason);
-      expect(pids.filter(isRunning)).to.deep.equal([]);
+      expect(pids().filter(isRunning)).to.deep.equal([]);
       expect(await rejectionOf(runGit(program, call))).to.equal(reason);
     });
 

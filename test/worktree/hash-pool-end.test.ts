@@ -133,7 +133,7 @@ describe('the end of hashing on threads', () => {
       const child = join(import.meta.dirname, 'fixtures/hash-child.js');
       const run = spawnSync(process.execPath, ['--require', preload, child, repository, mode], {
         env: TEST_ENV,
-        timeout: 20_000,
+        timeout: 100_000,
       });
       expect(run.stdout.toString() + run.stderr.toString()).to.equal(said);
       expect(run.status).to.equal(0);

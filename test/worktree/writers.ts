@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 const CHILD = fileURLToPath(new URL('./writer-child.js', import.meta.url));
 
 export interface Writer {
-  stop(): Promise<void>;
+  /** Ends it, and gives the letters that it had been writing for longer than a file may rest. */
+  stop(): Promise<string[]>;
 }
 
 export interface WriterOptions {
@@ -23,11 +24,15 @@ export async function startWriter(
 ): Promise<Writer> {
   const args = [CHILD, path, String(size), String(pauseMs), grows ? 'grow' : 'over'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
   await once(child.stdout, 'data');
+  let late = '';
+  child.stdout.on('data', (chunk: Buffer) => (late += chunk.toString()));
   return {
     stop: async () => {
       child.kill('SIGKILL');
-      await once(child, 'close');
+      await closed;
+      return late.trim().split('\n');
     },
   };
 }

@@ -60,9 +60,9 @@ describe('wildmatch', () => {
   });
 
   it('does not take long for a pattern that would make a backtracking matcher explode', () => {
-    const started = Date.now();
+    const start = process.cpuUsage();
     expect(wildmatch('**/a*'.repeat(200), 'a/'.repeat(1000))).to.equal(false);
-    expect(Date.now() - started).to.be.lessThan(2000);
+    expect(process.cpuUsage(start).user / 1e6).to.be.lessThan(10);
   });
 
   it('agrees with git', () => {
