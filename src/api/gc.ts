@@ -24,7 +24,7 @@ export async function gc(session: Session, options: OperationOptions): Promise<G
   const { name, reason } = await session.engine();
   if (name !== 'native') {
     throw new PitonError('GIT_REQUIRED', `git collects the garbage, and is not used: ${reason}`, {
-      hint: 'install git, and leave out --engine embedded',
+      hint: 'install git, or a newer one, and leave out --engine embedded',
     });
   }
   const before = bytesOf(repository);

@@ -159,7 +159,7 @@ async function runIn(
 
 function noteFailure(session: Session, call: HookCall, { code, message, hint }: PitonError): void {
   const { host, event } = call;
-  const text = hint === undefined ? message : `${message}; ${hint}`;
+  const text = `${message}; ${hint}`;
   try {
     const { gitDir } = session.repository;
     writeHookLog(gitDir, { host, event, code, message: text }, session.settings.clock);

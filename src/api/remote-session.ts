@@ -18,7 +18,7 @@ export async function gitRepositoryOf(session: Session): Promise<GitRepository> 
   const { name, reason } = await session.engine();
   if (name !== 'native') {
     throw new PitonError('GIT_REQUIRED', `the git program is needed for this: ${reason}`, {
-      hint: 'install git, and leave out --engine embedded',
+      hint: 'install git, or a newer one, and leave out --engine embedded',
     });
   }
   const { gitDir, commonDir } = session.repository;

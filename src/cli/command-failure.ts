@@ -8,7 +8,7 @@ export class CommandFailure extends PitonError {
   constructor(error: unknown, end: ProgramEnd) {
     const { code, message, hint, details, cause } = toPitonError(error);
     super(code, message, {
-      ...(hint === undefined ? {} : { hint }),
+      hint,
       details: { ...details, exit_code: end.exitCode, signal: end.signal },
       cause,
     });

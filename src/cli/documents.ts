@@ -24,7 +24,7 @@ export function failureDocument(
   { code, message, hint, details }: PitonError,
   warnings: readonly Warning[],
 ): string {
-  const error = { code, message, ...(hint === undefined ? {} : { hint }), details };
+  const error = { code, message, hint, details };
   const warned = warnings.length === 0 ? {} : { warnings: warnings.map(warningData) };
   return line({ ok: false, command, schema: SCHEMA, error, ...warned });
 }

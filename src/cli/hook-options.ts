@@ -40,7 +40,9 @@ export function levelOf({
   options: { user, project },
 }: GivenHooks): 'user' | 'project' | undefined {
   if (user && project) {
-    throw new PitonError('USAGE', '--user and --project exclude each other');
+    throw new PitonError('USAGE', '--user and --project exclude each other', {
+      hint: 'leave out one of them',
+    });
   }
   return user ? 'user' : project ? 'project' : undefined;
 }

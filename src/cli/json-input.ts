@@ -4,6 +4,8 @@ import type { JsonObject } from '../api/types.js';
 /** Deeper values overflow the stack of whoever writes them as JSON again. */
 const MAX_DEPTH = 200;
 
+const EXAMPLE = 'give an object, for example {"key": "value"}';
+
 /** Keys that reach an object's prototype when code assigns to them. */
 const REFUSED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -26,7 +28,7 @@ export function readJsonObject(text: string, name: string): JsonObject {
   const value = parsed(text, name);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new PitonError('USAGE', `${name} is not a JSON object`, {
-      hint: 'give an object, for example {"key": "value"}',
+      hint: EXAMPLE,
     });
   }
   assertPlain(value, name);
@@ -38,14 +40,19 @@ function parsed(text: string, name: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const { message } = error as SyntaxError;
-    throw new PitonError('USAGE', `${name} is not JSON: ${message}`, { cause: error });
+    throw new PitonError('USAGE', `${name} is not JSON: ${message}`, {
+      hint: EXAMPLE,
+      cause: error,
+    });
   }
 }
 
 function pair(text: string, name: string): [string, unknown] {
   const separator = text.indexOf('=');
   if (separator < 1) {
-    throw new PitonError('USAGE', `${name} takes key=value, not ${JSON.stringify(text)}`);
+    throw new PitonError('USAGE', `${name} takes key=value, not ${JSON.stringify(text)}`, {
+      hint: `write a key, = and what it is to be, for example ${name} tests=12`,
+    });
   }
   const key = text.slice(0, separator);
   if (REFUSED_KEYS.has(key)) throw refusedKey(key, name);
@@ -73,7 +80,9 @@ function assertPlain(root: unknown, name: string): void {
   let level: object[] = [root].filter(isObject);
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) {
-      throw new PitonError('USAGE', `${name} is nested deeper than ${MAX_DEPTH} levels`);
+      throw new PitonError('USAGE', `${name} is nested deeper than ${MAX_DEPTH} levels`, {
+        hint: 'keep it in a file of the workspace, and its path here',
+      });
     }
     if (level.some((value) => Object.hasOwn(value, '__proto__'))) {
       throw refusedKey('__proto__', name);

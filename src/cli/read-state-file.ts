@@ -46,6 +46,7 @@ async function readBounded(source: Readable, file: string): Promise<Buffer> {
   } catch (error) {
     if (!WRONG_FILE.has(systemErrorCode(error))) throw error;
     throw new PitonError('USAGE', `--state cannot read ${file}: ${(error as Error).message}`, {
+      hint: 'name a file that holds a JSON object, or - for standard input',
       cause: error,
     });
   }
@@ -56,7 +57,10 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new PitonError('USAGE', '--state is not UTF-8 text', { cause: error });
+    throw new PitonError('USAGE', '--state is not UTF-8 text', {
+      hint: 'write the JSON object as UTF-8',
+      cause: error,
+    });
   }
 }
 

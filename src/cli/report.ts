@@ -137,7 +137,10 @@ export class Report {
   #view(output: Output): View {
     const { env, clock } = this.#surroundings;
     const colours =
-      output.terminal && !this.#manner['no-color'] && variable(env, 'NO_COLOR') === undefined;
+      output.terminal &&
+      !this.#manner['no-color'] &&
+      variable(env, 'NO_COLOR') === undefined &&
+      env['TERM'] !== 'dumb';
     return {
       now: clock.now(),
       verbose: this.#manner.verbose,
@@ -150,5 +153,5 @@ export class Report {
 
 function withDetails({ code, message, hint }: PitonError, data: unknown): PitonError {
   const details = { ...(data as Record<string, unknown>) };
-  return new PitonError(code, message, hint === undefined ? { details } : { hint, details });
+  return new PitonError(code, message, { hint, details });
 }

@@ -34,7 +34,8 @@ function longToken(args: readonly string[], index: number, arg: string, options:
   const option = find(options, name);
   if (option === undefined) return { words: [arg], next: index + 1, unknown: true };
   if (option.value === null) {
-    if (text !== undefined) throw new PitonError('USAGE', `--${name} takes no value`);
+    if (text !== undefined)
+      throw new PitonError('USAGE', `--${name} takes no value`, { hint: `write --${name} alone` });
     return { words: [arg], next: index + 1, unknown: false };
   }
   if (text !== undefined) return valueToken(name, text, index + 1);

@@ -35,8 +35,40 @@ export const EXIT_CODE_BY_ERROR = {
 
 export type ErrorCode = keyof typeof EXIT_CODE_BY_ERROR;
 
+/** What to do next where whoever throws an error knows nothing more particular. */
+const HINT_BY_ERROR: Record<ErrorCode, string> = {
+  USAGE: 'see --help for what the command takes',
+  WORKSPACE_MISSING: "go to the workspace, name it with -C, or make one with 'piton init'",
+  PLAN_NOT_FOUND: "'piton plan list' shows the plans",
+  CHECKPOINT_NOT_FOUND: "'piton log' lists the checkpoints",
+  DECISION_NOT_FOUND: "'piton plan decision list <plan>' shows the decisions",
+  CORRECTION_NOT_FOUND: "'piton plan correction list <plan>' shows the corrections",
+  NOTHING_TO_UNDO: "'piton log' lists the checkpoints that can be rolled back to",
+  NOTHING_TO_REDO: "'piton log' lists the checkpoints that can be rolled back to",
+  PLAN_CLOSED: "make another plan with 'piton plan create', or use one that is active",
+  REVERSION_LIMIT: "raise the limit with 'piton plan set <plan> --max-reversions N|none'",
+  WRONG_PLAN: 'name the plan that the checkpoint is of',
+  UNSAFE_WORKSPACE: 'name a folder of a project with -C, or repeat with --force',
+  OPERATION_IN_PROGRESS: 'finish or abort what is in progress first',
+  STALE_TOKEN: 'look at it again with --dry-run',
+  NAME_TAKEN: 'choose another name',
+  UNSUPPORTED_REPOSITORY: 'go to a worktree of a repository that git can open',
+  GIT_REQUIRED: 'install git',
+  LOCKED: 'wait for the other process to end, or give a longer --lock-timeout',
+  OBJECT_DAMAGED: "'piton verify --all' names all that is damaged; another checkpoint may be whole",
+  STATE_DAMAGED: "'piton doctor' says what is damaged, and what can be mended",
+  UNSAFE_PATH: 'take the path that is named out of the way, or choose another checkpoint',
+  UNSUPPORTED_FORMAT: 'use a piton that knows the format',
+  RECOVERY_FAILED: "take what is named out of the way, and run 'piton recover'",
+  NO_SPACE: 'make room on the disk, and try again',
+  PERMISSION_DENIED: 'see to it that this user may read and write there, and try again',
+  IO_FAILED: "see to what the system says, and try again; 'piton doctor' looks for what is left",
+  GIT_FAILED: "see to what git says, and try again; 'git fsck' checks the repository",
+  INTERNAL: 'this is a defect in piton; please report it with the command that led to it',
+};
+
 export interface ErrorOptions {
-  /** What the caller can do next, as an instruction. */
+  /** What the caller can do next, as an instruction; without one, what the code calls for. */
   hint?: string;
   /** Machine-readable facts; keys snake_case, values JSON. */
   details?: Record<string, unknown>;
@@ -46,14 +78,14 @@ export interface ErrorOptions {
 /** The one error that users of piton meet. `code` is stable; `message` is for people. */
 export class PitonError extends Error {
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
+  readonly hint: string;
   readonly details: Record<string, unknown>;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PitonError';
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint ?? HINT_BY_ERROR[code];
     this.details = options.details ?? {};
   }
 
@@ -88,8 +120,5 @@ export function toPitonError(error: unknown): PitonError {
     const code = CODE_BY_SYSTEM_ERROR[system] ?? 'IO_FAILED';
     return new PitonError(code, message, { cause: error, details: { system_code: system } });
   }
-  return new PitonError('INTERNAL', message, {
-    cause: error,
-    hint: 'this is a defect in piton; please report it with the command that led to it',
-  });
+  return new PitonError('INTERNAL', message, { cause: error });
 }

@@ -86,7 +86,9 @@ export async function rebuildLostPlan(context: DoctorContext, planId: string): P
   const { repository, durability } = context;
   const plan = await planFromSidecars(await context.workspace(), planId);
   if (plan === null) {
-    throw new PitonError('STATE_DAMAGED', 'no sidecar of its checkpoints can be read');
+    throw new PitonError('STATE_DAMAGED', 'no sidecar of its checkpoints can be read', {
+      hint: 'its checkpoints can be looked at, and checked out, with git',
+    });
   }
   setAsideSafetyNote(context, planId);
   createPlanFile(repository.stateDir, plan, durability);

@@ -35,7 +35,10 @@ describe('cli: JSON input', () => {
 
   it('refuses what is no pair', () => {
     for (const text of ['', 'key', '=value']) {
-      expect(() => pairs(text), text).to.throw(PitonError, '--output takes key=value');
+      expect(() => pairs(text), text)
+        .to.throw(PitonError, '--output takes key=value')
+        .with.property('hint')
+        .that.includes('for example --output tests=12');
     }
   });
 

@@ -74,7 +74,10 @@ describe('cli: run', () => {
   it('ends with the exit code of the command when the rollback fails', async () => {
     const attempt = async (work: Work) => {
       await work();
-      throw new PitonError('LOCKED', 'another process works here', { details: { pid: 1 } });
+      throw new PitonError('LOCKED', 'another process works here', {
+        hint: 'wait',
+        details: { pid: 1 },
+      });
     };
     const ran = await run(['--json'], { programEnd: { exitCode: 4 }, answers: { attempt } });
     expect(ran.code).to.equal(4);
@@ -82,6 +85,7 @@ describe('cli: run', () => {
     expect(error).to.deep.equal({
       code: 'LOCKED',
       message: 'another process works here',
+      hint: 'wait',
       details: { pid: 1, exit_code: 4, signal: null },
     });
     const before = () => {

@@ -85,6 +85,7 @@ describe('cli: wrong usage', () => {
         expect(document).to.include({ ok: false, command, schema: 1 });
         expect(document['error']).to.include({ code: 'USAGE' });
         expect(document['error']).property('message').match(message);
+        expect(document['error']).property('hint').match(/\w/);
       }
       const people = await runFake(args);
       expect(people).to.include({ code: 2, stdout: '' });

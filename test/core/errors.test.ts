@@ -38,10 +38,18 @@ describe('core: errors', () => {
     }
   });
 
-  it('carry hint, details and cause when they have them', () => {
+  it('always say what to do next', () => {
+    for (const code of Object.keys(EXIT_CODE_BY_ERROR) as ErrorCode[]) {
+      expect(new PitonError(code, 'm').hint, code).to.match(/^.{5,}[^.]$/);
+      expect(new PitonError(code, 'm', { hint: 'wait' }).hint).to.equal('wait');
+    }
+    expect(toPitonError(systemError('ENOSPC')).hint).to.match(/make room/);
+    expect(toPitonError(systemError('EROFS')).hint).to.match(/may read and write/);
+  });
+
+  it('carry details and cause when they have them', () => {
     const bare = new PitonError('LOCKED', 'message');
     expect(bare).to.include({ name: 'PitonError', code: 'LOCKED', message: 'message' });
-    expect(bare.hint).to.equal(undefined);
     expect(bare.details).to.deep.equal({});
     expect(Object.hasOwn(bare, 'cause')).to.equal(false);
     const cause = new Error('why');

@@ -30,7 +30,9 @@ export const checkpointDiffCommand = defineCommand({
   check: ({ options }) => {
     const [first, second] = styles(options);
     if (second === undefined) return;
-    throw new PitonError('USAGE', `--${first} and --${second} exclude each other`);
+    throw new PitonError('USAGE', `--${first} and --${second} exclude each other`, {
+      hint: 'leave out one of them',
+    });
   },
   run: async (context, { options, positionals, plan, rest }) =>
     context.workspace.diffCheckpoints({

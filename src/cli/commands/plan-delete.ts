@@ -23,7 +23,10 @@ async function confirmed(selector: string, { workspace, confirm }: Context): Pro
     `Delete plan "${plan.name ?? plan.plan_id}" and its ${checkpoints}?`,
   );
   if (answer === true) return plan.plan_id;
-  if (answer === false) throw new PitonError('USAGE', 'not deleted: the answer was not yes');
+  if (answer === false)
+    throw new PitonError('USAGE', 'not deleted: the answer was not yes', {
+      hint: 'answer y, or repeat with --yes, if that is meant',
+    });
   throw new PitonError('USAGE', 'deleting a plan needs --yes', {
     hint: 'its checkpoints are deleted too; repeat with --yes if that is meant',
   });

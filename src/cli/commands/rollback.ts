@@ -27,7 +27,9 @@ export const rollbackCommand = defineCommand({
   check: ({ options, positionals, plan, form }) => {
     const byOption = options['to-checkpoint'] !== undefined;
     if (byOption && positionals.checkpoint !== undefined) {
-      throw new PitonError('USAGE', '--to-checkpoint and <checkpoint> exclude each other');
+      throw new PitonError('USAGE', '--to-checkpoint and <checkpoint> exclude each other', {
+        hint: 'leave out one of them',
+      });
     }
     if (form === 'short' || plan !== undefined || byOption) return;
     throw new PitonError('USAGE', '<plan> is missing', {

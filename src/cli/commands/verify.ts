@@ -17,7 +17,9 @@ export const verifyCommand = defineCommand({
   ],
   check: ({ options, positionals }) => {
     if (!options.all || positionals.checkpoint === undefined) return;
-    throw new PitonError('USAGE', '--all and <checkpoint> exclude each other');
+    throw new PitonError('USAGE', '--all and <checkpoint> exclude each other', {
+      hint: 'leave out one of them',
+    });
   },
   run: async ({ workspace, operation }, { options, positionals, plan }) => {
     const { checkpoint } = positionals;

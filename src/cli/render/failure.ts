@@ -5,7 +5,7 @@ import type { View } from './view.js';
 
 /** An error for people: what happened, what it is about, what to do. */
 export function renderFailure(error: PitonError, view: View): string {
-  const hint = error.hint === undefined ? '' : `hint: ${escapeControl(error.hint)}\n`;
+  const hint = `hint: ${escapeControl(error.hint)}\n`;
   const message = `${view.paint('red', 'error:')} ${escapeControl(error.message)}\n`;
   const lists = Object.entries(error.details)
     .filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]))
