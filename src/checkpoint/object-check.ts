@@ -2,7 +2,7 @@ import { MODE, type ObjectId, type OperationOptions, type TreeEntry } from '../c
 import type { ObjectReader } from '../store/object-store.js';
 import { damaged } from '../store/objects/damage.js';
 import { decodeCommit, decodeTree, type DecodedCommit } from '../store/objects/object-format.js';
-import { isSafeLinkName, isSafeName } from '../worktree/safe-names.js';
+import { hasSafeName } from '../worktree/safe-names.js';
 import { DamageList, problemOf } from './damage.js';
 
 /** A tree whose entries are being checked. */
@@ -16,9 +16,9 @@ interface Frame {
 const OBJECTS_BETWEEN_REPORTS = 100;
 const NO_DAMAGE = new DamageList();
 
-function isSafe({ mode, name }: TreeEntry): boolean {
-  if (mode === MODE.gitlink) return false;
-  return mode === MODE.link ? isSafeLinkName(name) : isSafeName(name);
+/** Whether a checkpoint may hold it. */
+export function isSafeEntry(entry: TreeEntry): boolean {
+  return entry.mode !== MODE.gitlink && hasSafeName(entry);
 }
 
 /**
@@ -87,7 +87,7 @@ export class ObjectCheck {
 
   async #checkEntry(entry: TreeEntry, top: Frame, stack: Frame[]): Promise<void> {
     const { mode, oid } = entry;
-    if (!isSafe(entry)) top.damage.add(top.oid, 'holds a path that is not safe to write');
+    if (!isSafeEntry(entry)) top.damage.add(top.oid, 'holds a path that is not safe to write');
     if (mode === MODE.directory) top.damage.addAll(await this.#enter(oid, stack));
     else if (mode !== MODE.gitlink) await this.#checkBlob(oid, top.damage);
   }

@@ -1,9 +1,10 @@
 import { asBytePath, nameOf, parentOf, ROOT, type BytePath } from '../core/byte-path.js';
-import { MODE, type ObjectId, type TreeEntry } from '../core/types.js';
+import { MODE, type FileMode, type ObjectId, type TreeEntry } from '../core/types.js';
 import type { ObjectBatch, ObjectReader } from '../store/object-store.js';
 import { decodeCommit, decodeTree, encodeTree } from '../store/objects/object-format.js';
 import type { StagingArea } from '../worktree/staging-area/read-staging-area.js';
-import { stagedFiles } from './staging-file.js';
+import { contentsOfTree } from './contents-of-tree.js';
+import { stagedFiles, stagedFolders, type Staged } from './staging-file.js';
 
 /** Looks single paths up in a tree; each folder is read once. */
 class TreeLookup {
@@ -47,9 +48,25 @@ async function keep(batch: ObjectBatch, objects: ObjectReader, oid: ObjectId): P
   await batch.addStream(size, stream);
 }
 
+/** A folder of a sparse staging area, if it is whole: in a partial clone it may not be. */
+async function keepFolder(
+  batch: ObjectBatch,
+  objects: ObjectReader,
+  tree: ObjectId,
+): Promise<boolean> {
+  const contents = await contentsOfTree(objects, tree);
+  if (contents === null) return false;
+  for (const { oid, type } of contents) {
+    if (type === 'blob') await keep(batch, objects, oid);
+    else if (!batch.has(oid)) batch.add('tree', (await objects.read(oid)).data);
+  }
+  return true;
+}
+
 /**
- * A tree of the blobs that the staging area refers to and the commit HEAD stands at does not hold,
- * so that garbage collection keeps them; null when there are none. Depends on these two alone.
+ * A tree of what the staging area refers to and the commit HEAD stands at does not hold at its
+ * path, so that garbage collection keeps it; null when there is none. That is blobs, those of
+ * resolved conflicts too, and the folders of a sparse staging area. Depends on these two alone.
  */
 export async function addStagedBlobs(
   batch: ObjectBatch,
@@ -59,14 +76,21 @@ export async function addStagedBlobs(
 ): Promise<ObjectId | null> {
   const lookup = new TreeLookup(objects);
   if (head !== null) await lookup.open(decodeCommit((await objects.read(head)).data).tree);
-  const staged = new Set<ObjectId>();
-  for (const { path, oid } of stagedFiles(area)) {
+  const staged = new Map<ObjectId, FileMode>();
+  const isNews = async ({ path, oid }: Staged): Promise<boolean> => {
     const committed = head === null ? null : await lookup.find(asBytePath(path));
-    if (committed === oid || !objects.has(oid)) continue;
-    await keep(batch, objects, oid);
-    staged.add(oid);
+    return committed !== oid && objects.has(oid);
+  };
+  for (const file of stagedFiles(area)) {
+    if (!(await isNews(file))) continue;
+    await keep(batch, objects, file.oid);
+    staged.set(file.oid, MODE.file);
+  }
+  for (const folder of stagedFolders(area)) {
+    if (!(await isNews(folder)) || !(await keepFolder(batch, objects, folder.oid))) continue;
+    staged.set(folder.oid, MODE.directory);
   }
   if (staged.size === 0) return null;
-  const entries = [...staged].map((oid) => ({ mode: MODE.file, name: asBytePath(oid), oid }));
+  const entries = [...staged].map(([oid, mode]) => ({ mode, name: asBytePath(oid), oid }));
   return batch.add('tree', encodeTree(entries));
 }

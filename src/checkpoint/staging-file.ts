@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import type { HashAlgorithm, ObjectId } from '../core/types.js';
+import { MODE, type HashAlgorithm, type ObjectId } from '../core/types.js';
 import { readBounded } from '../disk/read.js';
 import {
   readStagingArea,
@@ -114,11 +114,22 @@ export class StagingFile {
   }
 }
 
-/** Object ids of all files in the staging area, each with its path. */
-export function* stagedFiles(area: StagingArea): Iterable<{ path: string; oid: ObjectId }> {
-  const GITLINK = 0o160000;
-  const DIRECTORY = 0o040000;
-  for (const { path, oid, mode } of area.entries) {
-    if (mode !== GITLINK && mode !== DIRECTORY) yield { path, oid };
+/** What the staging area refers to at a path. */
+export interface Staged {
+  path: string;
+  oid: ObjectId;
+}
+
+/** All files in the staging area, those of every side of a conflict and of resolved ones too. */
+export function* stagedFiles({ entries, resolved }: StagingArea): Iterable<Staged> {
+  for (const { path, oid, mode } of [...entries, ...resolved]) {
+    if (mode !== MODE.gitlink && mode !== MODE.directory) yield { path, oid };
+  }
+}
+
+/** The trees of folders that a sparse staging area does not look into. */
+export function* stagedFolders({ entries }: StagingArea): Iterable<Staged> {
+  for (const { path, oid, mode } of entries) {
+    if (mode === MODE.directory) yield { path: path.replace(/\/$/, ''), oid };
   }
 }

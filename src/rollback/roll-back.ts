@@ -13,7 +13,7 @@ import { LIMITS } from '../core/limits.js';
 import type { HeadState, ObjectId, OperationOptions } from '../core/types.js';
 import { writeAtomic } from '../disk/atomic-write.js';
 import { readBounded } from '../disk/read.js';
-import { withoutLostTrees } from '../worktree/staging-area/cache-tree.js';
+import { withoutLostObjects } from '../worktree/staging-area/lost-objects.js';
 import type { RefEdit } from '../store/ref-store.js';
 import type { StatCache } from '../worktree/stat-cache.js';
 import { absentAndIgnored } from './absent-and-ignored.js';
@@ -225,7 +225,7 @@ class Rollback {
     await this.#provideSharedIndex(recorded.shared);
     const { objects, repository } = this.#workspace;
     const contents: IndexContents = {
-      bytes: withoutLostTrees(bytes, repository.algorithm, (oid) => objects.has(oid)),
+      bytes: withoutLostObjects(bytes, repository.algorithm, (oid) => objects.has(oid)),
       mtimeNs: BigInt(recorded.mtime_ns),
     };
     return stageIndex(contents, before, areas);

@@ -6,16 +6,12 @@ import { damaged } from '../store/objects/damage.js';
 import { decodeTree, emptyTreeId } from '../store/objects/object-format.js';
 import { isSameEntry, type EntryPair } from './diff.js';
 import type { KnownTrees } from './known-trees.js';
-import { isSafeLinkName, isSafeName, unsafePathError } from './safe-names.js';
+import { hasSafeName, unsafePathError } from './safe-names.js';
 
 export interface ReadTreeOptions {
   signal?: AbortSignal | undefined;
   /** Trees that need not be read; the ids must have been found by hashing. */
   known?: KnownTrees | undefined;
-}
-
-function hasSafeName({ name, mode }: TreeEntry): boolean {
-  return mode === MODE.link ? isSafeLinkName(name) : isSafeName(name);
 }
 
 /** Longer paths count for more, because what must be bounded is memory. */

@@ -1,6 +1,7 @@
 import { pathToJson, type BytePath } from '../core/byte-path.js';
 import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import { MODE, type TreeEntry } from '../core/types.js';
 
 /*
  * Which names may stand in a tree that is written to disk. The rules are those of git's fsck.c,
@@ -63,6 +64,11 @@ export function isSafeName(name: BytePath): boolean {
  */
 export function isSafeLinkName(name: BytePath): boolean {
   return isSafeName(name) && !HFS_GITMODULES.test(name) && !NTFS_GITMODULES.test(name);
+}
+
+/** Whether an entry of a tree has a name that is safe for what it is. */
+export function hasSafeName({ name, mode }: TreeEntry): boolean {
+  return mode === MODE.link ? isSafeLinkName(name) : isSafeName(name);
 }
 
 /** `problem` completes "a tree holds a path that …". */

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addStagedBlobs } from '../../src/checkpoint/staged-blobs.js';
 import { StagingFile } from '../../src/checkpoint/staging-file.js';
 import { assertFsckClean, git, makeRepository, tryGit } from '../helpers/git.js';
 import { cruftBlobs, removeCruftPacks } from '../store/objects/samples.js';
+import { resolveConflict } from '../worktree/staging-area/resolved-conflict.js';
 import { closeContexts, contextOf } from './contexts.js';
+import { stageAwayFromHead } from './sparse-staging.js';
 
 /** The blobs that would be kept for the staging area, as `git ls-tree` names them. */
 async function keptFor(root: string): Promise<string[] | null> {
@@ -24,7 +26,7 @@ function idOf(root: string, contents: string): string {
   return tryGit(root, ['hash-object', '--stdin'], contents).stdout.toString().trim();
 }
 
-describe('checkpoint: blobs that only the staging area has', () => {
+describe('checkpoint: what only the staging area has', () => {
   afterEach(closeContexts);
 
   it('are all of them while no commit is there', async () => {
@@ -77,6 +79,44 @@ describe('checkpoint: blobs that only the staging area has', () => {
     commit('theirs');
     expect(tryGit(root, ['merge', '-q', 'main']).status).to.equal(1);
     expect(await keptFor(root)).to.have.members([idOf(root, 'base'), idOf(root, 'ours')]);
+  });
+
+  it('are those of conflicts that have been resolved', async () => {
+    const root = makeRepository();
+    resolveConflict(root, ['a']);
+    const kept = ['base', 'theirs', 'resolved'].map((side) => idOf(root, `${side} a\n`));
+    expect(await keptFor(root)).to.have.members(kept);
+  });
+
+  it('are the trees of folders that a sparse staging area does not look into', async () => {
+    const root = makeRepository();
+    const staged = stageAwayFromHead(root);
+    expect(await keptFor(root)).to.deep.equal([staged]);
+    git(root, 'reset', '-q', '--hard');
+    expect(await keptFor(root)).to.equal(null);
+  });
+
+  it('are stored anew with their folders when only a cruft pack holds them', async () => {
+    const root = makeRepository();
+    const staged = stageAwayFromHead(root);
+    const index = join(root, '.git/index');
+    const bytes = readFileSync(index);
+    git(root, 'reset', '-q', '--hard');
+    git(root, 'tag', '-d', 'two');
+    git(root, 'reflog', 'expire', '--all', '--expire=now');
+    git(root, 'repack', '-q', '-d', '--cruft');
+    writeFileSync(index, bytes);
+    expect(await keptFor(root)).to.deep.equal([staged]);
+    removeCruftPacks(root);
+    expect(git(root, 'cat-file', 'blob', `${staged}:deep/b`)).to.equal('two');
+  });
+
+  it('are no trees of which something is missing', async () => {
+    const root = makeRepository();
+    stageAwayFromHead(root);
+    const lost = git(root, 'rev-parse', 'two:out/deep/b');
+    rmSync(join(root, '.git/objects', lost.slice(0, 2), lost.slice(2)));
+    expect(await keptFor(root)).to.equal(null);
   });
 
   it('are not those that are nowhere', async () => {

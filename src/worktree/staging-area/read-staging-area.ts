@@ -3,6 +3,7 @@ import { asBytePath, compareBytes, type BytePath } from '../../core/byte-path.js
 import { MODE, type HashAlgorithm, type ObjectId } from '../../core/types.js';
 import { EntryReader } from './entry-reader.js';
 import { decodeEwah } from './ewah.js';
+import { readResolveUndo, type ResolvedSide } from './resolve-undo.js';
 import { damagedArea, HASH_BYTES, unsupportedArea, type StagingEntry } from './staging-entry.js';
 
 /** What a split index changes in the file it shares its entries with. */
@@ -22,6 +23,8 @@ export interface StagingArea {
   readonly splitBase: ObjectId | null;
   /** Folders that stand for all files below them, in a sparse index; without the final `/`. */
   readonly sparseDirectories: readonly BytePath[];
+  /** What conflicts were made of that have been resolved since the last commit. */
+  readonly resolved: readonly ResolvedSide[];
   readonly link: SplitLink | null;
 }
 
@@ -147,7 +150,9 @@ export function readStagingArea(
           replacements: all.slice(0, all.length - entries.length),
         };
   const sparseDirectories = sparseDirectoriesOf(entries);
-  return { algorithm, entries, splitBase, sparseDirectories, link };
+  const resolveUndo = extensions.find(({ signature }) => signature === 'REUC')?.data;
+  const resolved = resolveUndo === undefined ? [] : readResolveUndo(resolveUndo, algorithm, file);
+  return { algorithm, entries, splitBase, sparseDirectories, resolved, link };
 }
 
 interface SharedChanges {
@@ -186,7 +191,7 @@ function replacedEntries(
  * @throws {PitonError} as `readStagingArea` does, also when the two files do not fit together.
  */
 export function resolveSplit(area: StagingArea, shared: Buffer): StagingArea {
-  const { algorithm, splitBase, link } = area;
+  const { algorithm, splitBase, resolved, link } = area;
   if (splitBase === null || link === null) return area;
   const file = `sharedindex.${splitBase}`;
   const base = readStagingArea(shared, algorithm, file);
@@ -201,5 +206,5 @@ export function resolveSplit(area: StagingArea, shared: Buffer): StagingArea {
   ].sort((left, right) => compareBytes(left.path, right.path) || left.stage - right.stage);
   checkOrder(entries, 'index');
   const sparseDirectories = sparseDirectoriesOf(entries);
-  return { algorithm, entries, splitBase: null, sparseDirectories, link: null };
+  return { algorithm, entries, splitBase: null, sparseDirectories, resolved, link: null };
 }

@@ -1,10 +1,12 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { asBytePath } from '../../../src/core/byte-path.js';
 import { readStagingArea } from '../../../src/worktree/staging-area/read-staging-area.js';
 import { stagingDigest } from '../../../src/worktree/staging-area/staging-digest.js';
 import { git, makeRepository } from '../../helpers/git.js';
 import { EMPTY_BLOB, indexInfo, readIndex } from './index-files.js';
+import { resolveConflict } from './resolved-conflict.js';
 
 function digestOf(root: string): string {
   return stagingDigest(readStagingArea(readIndex(root), 'sha1'));
@@ -53,6 +55,18 @@ describe('worktree/staging-area/staging-digest', () => {
       return digestOf(root);
     });
     expect(new Set(digests).size).to.equal(changes.length);
+  });
+
+  it('changes with what resolved conflicts were made of', () => {
+    const other = makeRepository();
+    resolveConflict(other, ['a', 'b']);
+    const area = readStagingArea(readIndex(other), 'sha1');
+    const [first, ...rest] = area.resolved;
+    if (first === undefined) throw new Error('there is no resolved conflict');
+    const changed = [{ path: asBytePath('c') }, { mode: 0o100755 }, { oid: 'f' }, { stage: 2 }];
+    const variants = [[], rest, ...changed.map((change) => [{ ...first, ...change }, ...rest])];
+    const digests = variants.map((resolved) => stagingDigest({ ...area, resolved }));
+    expect(new Set([...digests, stagingDigest(area)]).size).to.equal(7);
   });
 
   it('covers every one of many entries', () => {

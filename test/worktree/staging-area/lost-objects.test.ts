@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutLostTrees } from '../../../src/worktree/staging-area/cache-tree.js';
+import { withoutLostObjects } from '../../../src/worktree/staging-area/lost-objects.js';
 import { git, makeRepository, tryGit } from '../../helpers/git.js';
+import { indexInfo } from './index-files.js';
+import { resolveConflict } from './resolved-conflict.js';
 
 /** A repository whose index caches trees that nothing else refers to. */
 function repositoryWithCache(objectFormat: string): string {
@@ -21,13 +23,13 @@ function treesIn(root: string): string[] {
     .flatMap((line) => (line.includes(' tree ') ? [line.split(' ')[0] ?? ''] : []));
 }
 
-describe('worktree/staging-area/cache-tree', () => {
+describe('worktree/staging-area/lost-objects', () => {
   for (const algorithm of ['sha1', 'sha256'] as const) {
     it(`leaves a file alone whose trees are all there, with ${algorithm}`, () => {
       const root = repositoryWithCache(algorithm);
       const bytes = readFileSync(join(root, '.git/index'));
       const asked: string[] = [];
-      const same = withoutLostTrees(bytes, algorithm, (oid) => asked.push(oid) > 0);
+      const same = withoutLostObjects(bytes, algorithm, (oid) => asked.push(oid) > 0);
       expect(same).to.equal(bytes);
       expect(asked).to.have.members(treesIn(root));
     });
@@ -39,7 +41,7 @@ describe('worktree/staging-area/cache-tree', () => {
       const trees = treesIn(root);
       const staged = git(root, 'ls-files', '--stage', '--debug').toString();
       for (const lost of trees) {
-        const cut = withoutLostTrees(bytes, algorithm, (oid) => oid !== lost);
+        const cut = withoutLostObjects(bytes, algorithm, (oid) => oid !== lost);
         expect(cut.includes('TREE')).to.equal(false);
         writeFileSync(path, cut);
         expect(git(root, 'ls-files', '--stage', '--debug').toString()).to.equal(staged);
@@ -57,7 +59,7 @@ describe('worktree/staging-area/cache-tree', () => {
     git(root, 'add', 'a/f');
     const bytes = readFileSync(join(root, '.git/index'));
     const asked: string[] = [];
-    withoutLostTrees(bytes, 'sha1', (oid) => asked.push(oid) > 0);
+    withoutLostObjects(bytes, 'sha1', (oid) => asked.push(oid) > 0);
     expect(asked).to.have.lengthOf(1);
   });
 
@@ -67,7 +69,7 @@ describe('worktree/staging-area/cache-tree', () => {
     git(root, 'write-tree');
     const bytes = readFileSync(join(root, '.git/index'));
     bytes.fill(0, bytes.length - 20);
-    const cut = withoutLostTrees(bytes, 'sha1', () => false);
+    const cut = withoutLostObjects(bytes, 'sha1', () => false);
     expect(cut.subarray(-20).every((byte) => byte === 0)).to.equal(true);
     expect(cut.includes('UNTR')).to.equal(true);
   });
@@ -79,7 +81,34 @@ describe('worktree/staging-area/cache-tree', () => {
     const size = bytes.readUInt32BE(at + 4);
     bytes.fill(0x20, at + 8, at + 8 + size);
     bytes.fill(0, bytes.length - 20);
-    expect(() => withoutLostTrees(bytes, 'sha1', () => true)).to.throw(/cache of trees/);
+    expect(() => withoutLostObjects(bytes, 'sha1', () => true)).to.throw(/cache of trees/);
+  });
+
+  it('cuts resolved conflicts out when one of their objects is lost, and keeps the cache', () => {
+    const root = makeRepository();
+    resolveConflict(root, ['a']);
+    git(root, 'write-tree');
+    const path = join(root, '.git/index');
+    const bytes = readFileSync(path);
+    const theirs = git(root, 'rev-parse', 'other:a');
+    writeFileSync(
+      path,
+      withoutLostObjects(bytes, 'sha1', (oid) => oid !== theirs),
+    );
+    expect(git(root, 'ls-files', '--resolve-undo')).to.equal('');
+    expect(readFileSync(path).includes('TREE')).to.equal(true);
+    expect(git(root, 'ls-files', '--stage')).to.match(/ 0\ta$/);
+    expect(withoutLostObjects(bytes, 'sha1', () => true)).to.equal(bytes);
+  });
+
+  it('does not look for the commits of submodules among the resolved conflicts', () => {
+    const root = makeRepository();
+    const side = (stage: number): string => `160000 ${String(stage).repeat(40)} ${stage}\tsub`;
+    indexInfo(root, [1, 2, 3].map(side));
+    git(root, 'update-index', '--add', '--cacheinfo', `160000,${'4'.repeat(40)},sub`);
+    expect(git(root, 'ls-files', '--resolve-undo')).to.contain(side(3));
+    const bytes = readFileSync(join(root, '.git/index'));
+    expect(withoutLostObjects(bytes, 'sha1', () => false)).to.equal(bytes);
   });
 
   it('leaves a file without a cache alone', () => {
@@ -87,6 +116,6 @@ describe('worktree/staging-area/cache-tree', () => {
     writeFileSync(join(root, 'f'), 'f');
     git(root, 'add', 'f');
     const bytes = readFileSync(join(root, '.git/index'));
-    expect(withoutLostTrees(bytes, 'sha1', () => false)).to.equal(bytes);
+    expect(withoutLostObjects(bytes, 'sha1', () => false)).to.equal(bytes);
   });
 });

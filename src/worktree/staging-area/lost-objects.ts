@@ -1,32 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { HashAlgorithm, ObjectId } from '../../core/types.js';
+import { MODE, type HashAlgorithm, type ObjectId } from '../../core/types.js';
 import { readContents } from './read-staging-area.js';
+import { readResolveUndo } from './resolve-undo.js';
 import { damagedArea, HASH_BYTES } from './staging-entry.js';
 
 const FILE = 'index';
 
 /** What says where the other extensions end is wrong once one is left out; git can do without. */
-const LEFT_OUT = ['TREE', 'EOIE'];
+const END_OF_ENTRIES = 'EOIE';
 
 /**
- * Git's index file without its cache of trees, when one of these is not there any more: git does
- * not keep them alive, and takes a file that names a lost one for damaged. All else stays as it is.
- * Source: gitformat-index(5), "Cache tree".
+ * Git's index file without its cache of trees or its resolved conflicts, when one of the objects
+ * that they name is not there any more: git takes such a file for damaged, and cannot collect
+ * garbage. All else stays as it is. Source: gitformat-index(5), "Cache tree".
  * @param isThere whether the repository has an object
  * @throws {PitonError} `STATE_DAMAGED` for a file that git would not read either
  */
-export function withoutLostTrees(
+export function withoutLostObjects(
   bytes: Buffer,
   algorithm: HashAlgorithm,
   isThere: (oid: ObjectId) => boolean,
 ): Buffer {
   const { extensions } = readContents(bytes, algorithm, FILE);
-  const cache = extensions.find(({ signature }) => signature === 'TREE');
-  if (cache === undefined || treesOf(cache.data, algorithm).every(isThere)) return bytes;
+  const isLost = ({ signature, data }: { signature: string; data: Buffer }): boolean =>
+    !namedBy(signature, data, algorithm).every(isThere);
+  const lost = extensions.filter(isLost).map(({ signature }) => signature);
+  if (lost.length === 0) return bytes;
   const first = extensions[0]?.from ?? 0;
-  const kept = extensions.filter(({ signature }) => !LEFT_OUT.includes(signature));
+  const kept = extensions.filter(({ signature }) => ![...lost, END_OF_ENTRIES].includes(signature));
   const parts = kept.map(({ from, to }) => bytes.subarray(from, to));
   return withChecksum(Buffer.concat([bytes.subarray(0, first), ...parts]), bytes, algorithm);
+}
+
+/** The objects that an extension needs to be there; a submodule's commits are elsewhere. */
+function namedBy(signature: string, data: Buffer, algorithm: HashAlgorithm): ObjectId[] {
+  if (signature === 'TREE') return treesOf(data, algorithm);
+  if (signature !== 'REUC') return [];
+  const sides = readResolveUndo(data, algorithm, FILE);
+  return sides.filter(({ mode }) => mode !== MODE.gitlink).map(({ oid }) => oid);
 }
 
 /** Entries are a path up to NUL, the number of entries or -1, that of subtrees, then the id. */
