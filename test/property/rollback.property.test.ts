@@ -175,8 +175,14 @@ async function startWatch(root: string): Promise<() => Promise<void>> {
   git(root, 'config', 'piton.residentScan', 'true');
   const watcher = await openWorkspace({ directory: root, engine: 'embedded', home: TEST_HOME });
   const stop = new AbortController();
-  const ended = watcher.watch({ signal: stop.signal, everySeconds: 86_400 });
-  while (!existsSync(join(root, '.git/piton/last-look'))) await delay(5);
+  let isFirstTaken = false;
+  const onCheckpoint = (): void => void (isFirstTaken = true);
+  const ended = watcher.watch({ signal: stop.signal, everySeconds: 86_400, onCheckpoint });
+  while (!existsSync(join(root, '.git/piton/last-look'))) {
+    await delay(5);
+    // On a busy machine it may have gone by no answer, which came too late.
+    if (isFirstTaken) await watcher.createCheckpoint({ always: true });
+  }
   return async () => {
     stop.abort();
     await ended;

@@ -83,15 +83,22 @@ export async function freePort(): Promise<number> {
 
 /** Serves the repositories below a folder with git's own daemon, on the loopback. */
 export async function serve(folder: string): Promise<{ url: string; daemon: ChildProcess }> {
-  const port = await freePort();
-  const args = ['daemon', '--reuseaddr', '--listen=127.0.0.1', `--port=${port}`];
-  const rest = ['--export-all', '--enable=receive-pack', `--base-path=${folder}`, '--verbose'];
-  const options = { env: TEST_ENV, detached: true } as const;
-  const daemon = spawn('git', [...args, ...rest, folder], options);
-  await new Promise<void>((done) =>
-    daemon.stderr.on('data', (said: Buffer) => {
-      if (said.includes('Ready')) done();
-    }),
-  );
-  return { url: `git://127.0.0.1:${port}`, daemon };
+  for (;;) {
+    const port = await freePort();
+    const args = ['daemon', '--reuseaddr', '--listen=127.0.0.1', `--port=${port}`];
+    const rest = ['--export-all', '--enable=receive-pack', `--base-path=${folder}`, '--verbose'];
+    const options = { env: TEST_ENV, detached: true } as const;
+    const daemon = spawn('git', [...args, ...rest, folder], options);
+    let said = '';
+    const isReady = await new Promise<boolean>((done) => {
+      daemon.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Ready')) done(true);
+      });
+      daemon.once('close', () => done(false));
+    });
+    if (isReady) return { url: `git://127.0.0.1:${port}`, daemon };
+    // Another process has taken the port meanwhile.
+    if (!/address already in use|unable to (allocate|bind)/i.test(said)) throw new Error(said);
+  }
 }
