@@ -164,7 +164,7 @@ describe('worktree: stable read', () => {
     const path = join(tempDirectory(), 'file');
     const size = 300_000;
     const writer = await startWriter(path, size, { pauseMs: 30 });
-    const mixed: string[] = [];
+    const mixed: string[][] = [];
     let stable = 0;
     let late: string[] = [];
     try {
@@ -176,7 +176,8 @@ describe('worktree: stable read', () => {
         if (!found.stable) continue;
         stable++;
         expect(found.data).to.have.lengthOf(size);
-        if (new Set(found.data).size > 1) mixed.push(letterIn(found.data));
+        const ends = [found.data.subarray(0, 1), found.data.subarray(-1)].map(letterIn);
+        if (ends[0] !== ends[1]) mixed.push(ends);
       }
       // Once the next is begun, all has been said of the last.
       const last = letterIn(readFileSync(path));
@@ -185,7 +186,7 @@ describe('worktree: stable read', () => {
       late = await writer.stop();
     }
     expect(stable).to.be.greaterThan(5);
-    expect(mixed.filter((letter) => !late.includes(letter))).to.deep.equal([]);
+    expect(mixed.filter((ends) => !ends.some((letter) => late.includes(letter)))).to.deep.equal([]);
   });
 
   it('says so when a file never holds still', async function () {
