@@ -12,6 +12,8 @@ import { writeCurrentPlan } from '../plan/workspace-file.js';
 import { indexTime } from '../rollback/index-swap.js';
 import type { RollbackWorkspace } from '../rollback/roll-back.js';
 import type { Target } from '../rollback/target.js';
+import type { ObjectReader } from '../store/object-store.js';
+import { withoutLostObjects } from '../worktree/staging-area/lost-objects.js';
 import { CloneSource } from './clone-source.js';
 import { layOut } from './lay-out.js';
 import { formatForkNote, gitDirOf, gitFileContents, layoutPath, lockContents } from './place.js';
@@ -42,7 +44,7 @@ export function freeName(commonDir: string, path: string): string {
 
 /** The worktree's git dir, made where no git program looks for one. */
 async function prepareGitDir(
-  { durability }: RollbackWorkspace,
+  { durability, objects }: RollbackWorkspace,
   { place, target, plan, branch }: ForkRequest,
 ): Promise<string> {
   const below = `forks/${place.id}/git`;
@@ -55,23 +57,27 @@ async function prepareGitDir(
   write('commondir', '../..\n');
   write('gitdir', `${join(place.path, '.git')}\n`);
   write('locked', lockContents(place));
-  await writeStagingArea(target, write, join(gitDir, 'index'));
+  await writeStagingArea({ objects, target }, write, join(gitDir, 'index'));
   createPlanFile(stateDir, plan, durability);
   writeCurrentPlan(stateDir, plan.plan_id, durability);
   return gitDir;
 }
 
 async function writeStagingArea(
-  { manifest, sidecar }: Target,
+  { objects, target }: { objects: ObjectReader; target: Target },
   write: (name: string, data: Buffer) => void,
   path: string,
 ): Promise<void> {
+  const { manifest, sidecar } = target;
   const recorded = manifest.staging_area;
   const bytes = await sidecar.readIndex();
   if (recorded === null || bytes === null) return;
   const shared = await sidecar.readSharedIndex();
   if (recorded.shared !== null && shared !== null) write(recorded.shared, shared);
-  write('index', bytes);
+  write(
+    'index',
+    withoutLostObjects(bytes, objects.algorithm, (oid) => objects.has(oid)),
+  );
   const seconds = indexTime(BigInt(recorded.mtime_ns));
   utimesSync(path, seconds, seconds);
 }
