@@ -1,5 +1,6 @@
 import { MODE, type ObjectId, type TreeEntry } from '../core/types.js';
 import type { ObjectReader } from '../store/object-store.js';
+import { isDamage } from '../store/objects/damage.js';
 import { decodeTree } from '../store/objects/object-format.js';
 import { isSafeEntry } from './object-check.js';
 
@@ -11,8 +12,8 @@ export interface TreeObject {
 
 /**
  * A tree and all that it holds, each once, what is referred to first; null when something of it is
- * not there, or is what no checkpoint may hold: submodules and names that are not safe to write.
- * @throws {PitonError} `OBJECT_DAMAGED`
+ * not there whole, or is what no checkpoint may hold: submodules and names that are not safe to
+ * write. Files are taken for what their tree says they are.
  */
 export async function contentsOfTree(
   objects: ObjectReader,
@@ -43,5 +44,11 @@ export async function contentsOfTree(
 
 async function readIfThere(objects: ObjectReader, tree: ObjectId): Promise<TreeEntry[] | null> {
   if (!objects.has(tree)) return null;
-  return decodeTree((await objects.read(tree)).data, objects.algorithm);
+  try {
+    const { type, data } = await objects.read(tree);
+    return type === 'tree' ? decodeTree(data, objects.algorithm) : null;
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  }
 }

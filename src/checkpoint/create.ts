@@ -148,7 +148,7 @@ class Creation<Seen extends View> {
     const known = this.#knownStaging(look.staging, before, head);
     if (known !== null) look.staging?.learn(known);
     const isKnown = known !== null && before !== null;
-    const staged = isKnown ? before.sidecar.stagedId : await this.#addStaged(look.staging, head);
+    const staged = isKnown ? before.sidecar.stagedId : await this.#addStaged(look, head);
     // What the latest holds need not be read again: it is as large as the tree.
     const knownIndex = isKnown ? before.sidecar.indexId : null;
     const isStored = knownIndex !== null && this.#batch.has(knownIndex);
@@ -170,9 +170,9 @@ class Creation<Seen extends View> {
       : null;
   }
 
-  async #addStaged(staging: StagingFile | null, head: HeadState): Promise<ObjectId | null> {
+  async #addStaged({ staging, scan }: Seen, head: HeadState): Promise<ObjectId | null> {
     if (staging === null) return null;
-    return addStagedBlobs(this.#batch, this.#context.objects, staging.area, head.commit);
+    return addStagedBlobs(this.#batch, this.#context.objects, staging.area, head.commit, scan);
   }
 
   #manifest(look: Seen, head: HeadState): CheckpointManifest {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { contentsOfTree } from '../../src/checkpoint/contents-of-tree.js';
 import { git, makeRepository, tryGit } from '../helpers/git.js';
 import { closeContexts, committed, contextOf } from './contexts.js';
@@ -39,9 +41,22 @@ describe('checkpoint/contents-of-tree', () => {
     expect(await contentsAt(root, GONE)).to.equal(null);
     const lines = [`100644 blob ${GONE}\tf`, `040000 tree ${GONE}\tf`, `160000 commit ${GONE}\tf`];
     for (const line of lines) expect(await contentsAt(root, makeTree(root, line))).to.equal(null);
+    const commit = tryGit(root, ['commit-tree', makeTree(root, '')], '')
+      .stdout.toString()
+      .trim();
+    expect(await contentsAt(root, commit)).to.equal(null);
     const empty = tryGit(root, ['hash-object', '-w', '--stdin'], '').stdout.toString().trim();
     const link = makeTree(root, `120000 blob ${empty}\t.gitmodules`);
     expect(await contentsAt(root, link)).to.equal(null);
     expect(await contentsAt(root, makeTree(root, `100644 blob ${empty}\tf`))).to.have.length(2);
+  });
+
+  it('gives null when a tree is damaged', async () => {
+    const root = committed({ 'a/f': 'f' });
+    const top = git(root, 'rev-parse', 'HEAD^{tree}');
+    const path = join(root, '.git/objects', top.slice(0, 2), top.slice(2));
+    rmSync(path);
+    writeFileSync(path, '');
+    expect(await contentsAt(root, top)).to.equal(null);
   });
 });

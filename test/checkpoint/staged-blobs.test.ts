@@ -16,7 +16,7 @@ async function keptFor(root: string): Promise<string[] | null> {
   if (staging === null) throw new Error('there is no staging area');
   const { commit } = await refs.readHead();
   const batch = objects.beginBatch();
-  const tree = await addStagedBlobs(batch, objects, staging.area, commit);
+  const tree = await addStagedBlobs(batch, objects, staging.area, commit, {});
   await batch.publish();
   if (tree === null) return null;
   return git(root, 'ls-tree', '--name-only', tree).split('\n');
@@ -117,6 +117,34 @@ describe('checkpoint: what only the staging area has', () => {
     const lost = git(root, 'rev-parse', 'two:out/deep/b');
     rmSync(join(root, '.git/objects', lost.slice(0, 2), lost.slice(2)));
     expect(await keptFor(root)).to.equal(null);
+  });
+
+  it('are only blobs where a file should be, whatever git was told to stage', async () => {
+    const root = makeRepository();
+    writeFileSync(join(root, 'a'), 'a');
+    git(root, 'add', '.');
+    git(root, 'commit', '-q', '-m', 'x');
+    git(root, 'rm', '-q', '--cached', 'a');
+    const [blob, tree, commit] = ['HEAD:a', 'HEAD^{tree}', 'HEAD'].map((name) =>
+      git(root, 'rev-parse', name),
+    ) as [string, string, string];
+    for (const [path, oid] of Object.entries({ tree, commit, blob })) {
+      git(root, 'update-index', '--add', '--cacheinfo', `100644,${oid},${path}`);
+    }
+    expect(await keptFor(root)).to.deep.equal([blob]);
+    git(root, 'reset', '-q');
+    assertFsckClean(root);
+  });
+
+  it('are not those that are damaged, which would stop garbage collection', async () => {
+    const root = makeRepository();
+    for (const name of ['a', 'b']) writeFileSync(join(root, name), name);
+    git(root, 'add', '.');
+    const cut = idOf(root, 'a');
+    const path = join(root, '.git/objects', cut.slice(0, 2), cut.slice(2));
+    rmSync(path);
+    writeFileSync(path, '');
+    expect(await keptFor(root)).to.deep.equal([idOf(root, 'b')]);
   });
 
   it('are not those that are nowhere', async () => {
