@@ -35,7 +35,7 @@ const UNIT: MochaOptions = {
     'cli',
   ],
   timeoutMs: 120_000,
-  limitMinutes: 15,
+  limitMinutes: 30,
   parallel: true,
 };
 
