@@ -18,6 +18,7 @@ import { assertSafeWorkspace } from '../store/repository/safe-workspace.js';
 import type { RefStore } from '../store/ref-store.js';
 import type { Repository } from '../store/repository-types.js';
 import type { BulkHasher } from '../worktree/hash-files.js';
+import { endIdleThread } from '../worktree/list-thread.js';
 import { diedSince, type CutOff } from './cut-off.js';
 import { putPlanWhole } from './put-plan.js';
 import { askForChanges } from './resident-scan.js';
@@ -194,6 +195,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    endIdleThread();
     const opening = this.#engine;
     this.#engine = undefined;
     this.#objects?.close();

@@ -22,6 +22,8 @@ export interface FoundFolder {
   name: BytePath;
   files: FoundFile[];
   folders: FoundFolder[];
+  /** False as long as the walk has yet to find what is in it. */
+  isListed: boolean;
   /** Whether it is captured as a folder even when nothing in it is. */
   keptWhenEmpty: boolean;
   /** What the stat cache remembers of its tree; null when that may not be relied on. */
@@ -51,18 +53,22 @@ export interface WalkResult {
 
 export function foundFolder(path: BytePath, name: BytePath, keptWhenEmpty: boolean): FoundFolder {
   return {
-    ...{ path, name, files: [], folders: [], keptWhenEmpty },
+    ...{ path, name, files: [], folders: [], isListed: false, keptWhenEmpty },
     ...{ known: null, tree: null },
   };
 }
 
-/** Every folder, and then what is in it, in byte order of the paths, with a `/` for a folder. */
-export function* inOrder(root: FoundFolder): Iterable<FoundFolder | FoundFile> {
+/**
+ * Every folder, and then what is in it, in byte order of the paths, with a `/` for a folder. Can be
+ * followed while the walk goes on: gives null as long as the next folder is not listed.
+ */
+export function* inOrderSoFar(root: FoundFolder): Generator<FoundFolder | FoundFile | null, void> {
   yield root;
-  const pending = [{ folder: root, file: 0, child: 0 }];
+  const pending = [placeIn(root)];
   for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+    while (!top.folder.isListed) yield null;
     const file = top.folder.files[top.file];
-    const child = top.folder.folders[top.child];
+    const child = top.folders[top.child];
     if (file === undefined && child === undefined) {
       pending.pop();
     } else if (child === undefined || (file !== undefined && file.name < `${child.name}/`)) {
@@ -71,9 +77,19 @@ export function* inOrder(root: FoundFolder): Iterable<FoundFolder | FoundFile> {
     } else {
       top.child++;
       yield child;
-      pending.push({ folder: child, file: 0, child: 0 });
+      pending.push(placeIn(child));
     }
   }
+}
+
+/** With the folders of now: those that turn out to be gone are taken out at the end of a walk. */
+function placeIn(folder: FoundFolder) {
+  return { folder, folders: folder.folders, file: 0, child: 0 };
+}
+
+/** As `inOrderSoFar`, once the walk is done. */
+export function inOrder(root: FoundFolder): Iterable<FoundFolder | FoundFile> {
+  return inOrderSoFar(root) as Iterable<FoundFolder | FoundFile>;
 }
 
 export function isFolder(found: FoundFolder | FoundFile): found is FoundFolder {

@@ -1,10 +1,10 @@
-import { workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 import { joinPath, type BytePath } from '../core/byte-path.js';
 import { listFolder } from './list-folder.js';
 import { packOutcome, type ListReply, type ListRequest } from './listing-messages.js';
 
-/** What a listing thread is told when it starts. */
-export interface ListThreadSetting {
+/** A walk that a listing thread is to help with. */
+export interface ListJob {
   /** The worktree's root, absolute. */
   root: BytePath;
   port: MessagePort;
@@ -22,10 +22,18 @@ function listAll(root: BytePath, { paths, places }: ListRequest): ListReply {
 }
 
 /** Answers requests until the other end of the port is closed. */
-function serve({ root, port }: ListThreadSetting): void {
+function serve({ root, port }: ListJob): void {
   port.on('message', (request: ListRequest) => {
     port.postMessage(listAll(root, request));
   });
 }
 
-serve(workerData as ListThreadSetting);
+/** Takes one job after the other until it is told `null`. */
+function work(owner: MessagePort): void {
+  owner.on('message', (job: ListJob | null) => {
+    if (job === null) owner.close();
+    else serve(job);
+  });
+}
+
+work(parentPort as MessagePort);

@@ -10,6 +10,7 @@ import {
 } from '../core/types.js';
 import type { ObjectBatch } from '../store/object-store.js';
 import { buildTrees, entriesOf } from './build-tree.js';
+import { CacheLookups } from './cache-lookups.js';
 import { filesBelow, inOrder, isFolder, oidAt, type FoundFile, type WalkResult } from './found.js';
 import { modeOfFile, type HashOutcome } from './hash-file.js';
 import { hashFiles, hashOne, type BulkHasher, type HashContext } from './hash-files.js';
@@ -74,16 +75,19 @@ class Scanner {
   readonly #context: HashContext;
   readonly #walked: WalkResult;
   readonly #notCaptured: NotCaptured[];
+  readonly #unknown: FoundFile[];
 
-  constructor(request: ScanRequest, walked: WalkResult) {
+  constructor(request: ScanRequest, { walked, unknown, tooLarge }: Walked) {
     this.#request = request;
     this.#walked = walked;
+    this.#unknown = unknown;
     this.#notCaptured = walked.notCaptured;
+    for (const file of tooLarge) this.#notCaptured.push(file);
     this.#context = {
       root: bytePathFromText(request.root),
       batch: request.batch,
       algorithm: request.algorithm,
-      maxFileBytes: request.maxFileSize === 0 ? Infinity : request.maxFileSize,
+      maxFileBytes: maxFileBytesOf(request),
       signal: request.signal,
       onProgress: request.onProgress,
     };
@@ -91,7 +95,7 @@ class Scanner {
 
   /** Gives every file of the walk that can be captured its object id. */
   async capture(): Promise<Pick<Scan, 'hashedFiles' | 'hashedBytes'>> {
-    const unknown = this.#takeFromCache();
+    const unknown = this.#unknown;
     const again: FoundFile[] = [];
     await hashFiles(unknown, this.#context, this.#request.bulk, (file, outcome) => {
       if (outcome.kind === 'replaced') again.push(file);
@@ -124,35 +128,6 @@ class Scanner {
       statEntries: (wanted) => this.#statEntries(wanted),
       cacheEntries: () => this.#cacheEntries(),
     };
-  }
-
-  #takeFromCache(): FoundFile[] {
-    const { cache, cacheVouched } = this.#request;
-    const unknown: FoundFile[] = [];
-    for (const found of inOrder(this.#walked.root)) {
-      if (isFolder(found)) {
-        // Only who vouches for the cache's objects says that those of its trees are there.
-        found.known = cacheVouched ? cache.findTree(found.path) : null;
-      } else if (!this.#isTooLarge(found) && !this.#isKnown(found)) {
-        unknown.push(found);
-      }
-    }
-    return unknown;
-  }
-
-  #isTooLarge({ path, mode, size }: FoundFile): boolean {
-    if (mode === MODE.link || size <= this.#context.maxFileBytes) return false;
-    this.#notCaptured.push({ path, reason: 'too_large', size });
-    return true;
-  }
-
-  #isKnown(file: FoundFile): boolean {
-    const { cache, batch, cacheVouched } = this.#request;
-    const oid = cache.find(file.path, this.#walked.stats.recordAt(file.record));
-    if (oid === null || !(cacheVouched || batch.has(oid))) return false;
-    file.oid = oid;
-    file.isKnown = true;
-    return true;
   }
 
   #record(file: FoundFile, outcome: HashOutcome): void {
@@ -216,9 +191,21 @@ class Scanner {
   }
 }
 
-async function walkFor(request: ScanRequest): Promise<WalkResult> {
+function maxFileBytesOf({ maxFileSize }: ScanRequest): number {
+  return maxFileSize === 0 ? Infinity : maxFileSize;
+}
+
+/** A worktree whose files have the ids that the stat cache remembers. */
+interface Walked extends Pick<CacheLookups, 'unknown' | 'tooLarge'> {
+  walked: WalkResult;
+}
+
+async function walkFor(request: ScanRequest): Promise<Walked> {
   const { onProgress } = request;
-  return walkWorktree({
+  let lookups: CacheLookups | undefined;
+  const lookupsIn = (walked: WalkResult): CacheLookups =>
+    (lookups ??= new CacheLookups({ ...request, maxFileBytes: maxFileBytesOf(request) }, walked));
+  const walked = await walkWorktree({
     root: asBytePath(bytePathFromText(request.root)),
     scope: request.scope,
     readIgnoreFile: request.readIgnoreFile,
@@ -230,14 +217,17 @@ async function walkFor(request: ScanRequest): Promise<WalkResult> {
     threadFrom: request.threadFrom,
     signal: request.signal,
     onEntries: (done) => onProgress?.({ phase: 'scanning', done }),
+    meanwhile: (found) => lookupsIn(found).lookUpSome(),
   });
+  const { unknown, tooLarge } = lookupsIn(walked).lookUpAll();
+  return { walked, unknown, tooLarge };
 }
 
 /** Walks, and captures the files that it finds; the trees are not built yet. */
 export async function captureFiles(request: ScanRequest): Promise<WalkResult> {
-  const walked = await walkFor(request);
-  await new Scanner(request, walked).capture();
-  return walked;
+  const found = await walkFor(request);
+  await new Scanner(request, found).capture();
+  return found.walked;
 }
 
 /**

@@ -9,6 +9,7 @@ import { mayHold } from './read-ignore-file.js';
 import { isSafeLinkName, isSafeName } from './safe-names.js';
 import { StatRows, type FilePlace } from './stat-rows.js';
 import type { TouchedPaths } from './touched.js';
+import { Unlisted } from './unlisted.js';
 
 /** The ignore rules in effect in one folder. */
 export interface WalkScope {
@@ -44,6 +45,8 @@ export interface WalkRequest {
   only?: TouchedPaths | undefined;
   /** How many names are seen before a thread helps; absent: what makes up for its start. */
   threadFrom?: number | undefined;
+  /** Called while a thread lists: does a little, and says whether there was anything to do. */
+  meanwhile?: ((walked: WalkResult) => boolean) | undefined;
   /** Called before the names in a folder are read. */
   onFolder?: ((path: BytePath) => void) | undefined;
 }
@@ -76,8 +79,7 @@ const THREAD_FROM = 10_000;
 class Walk {
   readonly result: WalkResult;
   readonly #request: WalkRequest;
-  /** The next one is the last; an owner that works elsewhere takes from the start. */
-  readonly #unlisted: Place[] = [];
+  readonly #unlisted = new Unlisted<Place>();
   /** Folders that could not be listed, and those that they were found in. */
   readonly #gone = new Set<FoundFolder>();
   readonly #above = new Set<FoundFolder>();
@@ -125,13 +127,30 @@ class Walk {
     if (this.#thread === null && this.#isLarge()) {
       this.#thread = new ListThread(this.#request.root);
     }
-    this.#thread?.feed(this.#unlisted);
-    const place = this.#unlisted.pop();
-    if (place !== undefined) this.#take(place, this.#list(place));
-    for (const { folder, outcome } of this.#thread?.take() ?? []) {
+    const thread = this.#thread;
+    if (thread === null) return this.#listOne(this.#unlisted.takeNext());
+    thread.feed(this.#unlisted);
+    return (
+      this.#takeFrom(thread) ||
+      this.#request.meanwhile?.(this.result) === true ||
+      this.#listOne(this.#unlisted.takeLast(), true) ||
+      thread.isBusy()
+    );
+  }
+
+  #takeFrom(thread: ListThread<Place>): boolean {
+    let isAny = false;
+    for (const { folder, outcome } of thread.take()) {
       this.#take(folder, outcome === 'failed' ? this.#list(folder) : outcome);
+      isAny = true;
     }
-    return this.#unlisted.length > 0 || ((await this.#thread?.isBusy()) ?? false);
+    return isAny;
+  }
+
+  #listOne(place: Place | undefined, isLast = false): boolean {
+    if (place === undefined) return false;
+    this.#take(place, this.#list(place), isLast);
+    return true;
   }
 
   #isLarge(): boolean {
@@ -149,10 +168,11 @@ class Walk {
     return wanted === null ? undefined : [...wanted.touched, ...wanted.through];
   }
 
-  #take(place: Place, listing: Listing | 'vanished' | 'unstable'): void {
+  #take(place: Place, listing: Listing | 'vanished' | 'unstable', isLast = false): void {
     const { folder, path, above, isIgnored } = place;
     if (typeof listing === 'string') {
       if (listing === 'unstable') this.result.notCaptured.push({ path, reason: listing });
+      folder.isListed = true;
       this.#gone.add(folder);
       this.#above.add(above.folder);
       return;
@@ -164,11 +184,17 @@ class Walk {
       : above.scope.enter(folder.name, (file) =>
           isPart || mayHold(listing.names, file) ? readIgnoreFile(path, file) : null,
         );
-    this.#enter({ folder, scope, explicitOnly: isIgnored, depth: above.depth + 1 }, listing);
+    this.#enter(
+      { folder, scope, explicitOnly: isIgnored, depth: above.depth + 1 },
+      listing,
+      isLast,
+    );
   }
 
-  #enter(frame: Frame, { names, found, stats, unreadable, isReadable }: Listing): void {
+  #enter(frame: Frame, listing: Listing, isLast = false): void {
+    const { names, found, stats, unreadable, isReadable } = listing;
     const { path } = frame.folder;
+    frame.folder.isListed = true;
     this.#seen += names.length;
     if (!isReadable) this.result.notCaptured.push({ path, reason: 'unreadable' });
     for (const name of unreadable) {
@@ -178,47 +204,54 @@ class Walk {
       this.result.nestedRepositories.push(path);
       this.#request.onNestedRepository(path);
     }
-    const before = this.#unlisted.length;
     const first = this.result.stats.add(stats);
-    found.forEach((name, index) => this.#visit(frame, name, first + index));
-    // So that the first folder is listed next: a thread that helps takes those furthest from it.
-    for (const place of this.#unlisted.splice(before).reverse()) this.#unlisted.push(place);
+    const folders: Place[] = [];
+    found.forEach((name, index) => {
+      const place = this.#visit(frame, name, first + index);
+      if (place !== null) folders.push(place);
+    });
+    if (isLast) this.#unlisted.addLast(folders);
+    else this.#unlisted.add(folders);
   }
 
-  /** @param row of the stats */
-  #visit(frame: Frame, name: BytePath, row: number): void {
+  /**
+   * @param row of the stats
+   * @returns a folder that is to be listed
+   */
+  #visit(frame: Frame, name: BytePath, row: number): Place | null {
     const path = joinPath(frame.folder.path, name);
     const isFolder = this.result.stats.kindAt(row) === 'folder';
     const ignored =
       frame.explicitOnly ||
       (!this.#request.includeIgnored && frame.scope.isIgnored(name, isFolder));
-    if (isFolder) this.#visitFolder(frame, name, row, ignored);
-    else if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, name, row);
+    if (isFolder) return this.#visitFolder(frame, name, row, ignored);
+    if (!ignored || this.#request.explicit().has(path)) this.#visitFile(frame, name, row);
     else this.result.ignored.push(path);
+    return null;
   }
 
-  #visitFolder(above: Frame, name: BytePath, row: number, isIgnored: boolean): void {
+  #visitFolder(above: Frame, name: BytePath, row: number, isIgnored: boolean): Place | null {
     const path = joinPath(above.folder.path, name);
     const seen = this.result.stats.placeAt(row);
-    if (this.#request.skippedFolders.has(`${seen.dev}:${seen.ino}`)) return;
-    if (STAGING_NAME.test(name)) return;
+    if (this.#request.skippedFolders.has(`${seen.dev}:${seen.ino}`)) return null;
+    if (STAGING_NAME.test(name)) return null;
     if (isIgnored && !this.#isExplicitFolder(path)) {
       this.result.ignored.push(path);
-      return;
+      return null;
     }
     if (!isSafeName(name)) {
       this.result.notCaptured.push({ path, reason: 'unsafe_name' });
-      return;
+      return null;
     }
     if (above.depth >= LIMITS.directoryDepth) {
       this.result.notCaptured.push({ path, reason: 'unreadable' });
-      return;
+      return null;
     }
     this.#request.onFolder?.(path);
     const isKept = !isIgnored || this.#isKept(path);
     const folder = foundFolder(path, name, isKept);
     above.folder.folders.push(folder);
-    this.#unlisted.push({ folder, path, seen, above, isIgnored });
+    return { folder, path, seen, above, isIgnored };
   }
 
   #isKept(folder: BytePath): boolean {

@@ -32,7 +32,7 @@ function folder(
       isKnown: false,
     };
   });
-  const unbuilt = { known: null, tree: null };
+  const unbuilt = { isListed: true, known: null, tree: null };
   return { path: bytePath(path), name, files: found, folders, keptWhenEmpty, ...unbuilt };
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { MessagePort } from 'node:worker_threads';
+import { once } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
+import workerThreads, { MessagePort, type Worker } from 'node:worker_threads';
 import {
   asBytePath,
   bytePathFromText,
@@ -10,18 +11,29 @@ import {
   type BytePath,
 } from '../../src/core/byte-path.js';
 import { listFolder } from '../../src/worktree/list-folder.js';
-import { ListThread, type Unlisted } from '../../src/worktree/list-thread.js';
+import { endIdleThread, ListThread, type UnlistedFolder } from '../../src/worktree/list-thread.js';
 import type { ListOutcome } from '../../src/worktree/listing-messages.js';
+import { Unlisted } from '../../src/worktree/unlisted.js';
 import { tempDirectory } from '../helpers/temp.js';
+import { refusingThreads } from './refused-threads.js';
 import { asNobody } from './scanning.js';
 
+function unlistedFrom(folders: UnlistedFolder[]): Unlisted<UnlistedFolder> {
+  const unlisted = new Unlisted<UnlistedFolder>();
+  unlisted.add(folders);
+  return unlisted;
+}
+
 /** Has the thread list the folders; it is never given all that there are, so there are more. */
-async function listAll(root: BytePath, folders: Unlisted[]): Promise<Map<BytePath, ListOutcome>> {
+async function listAll(
+  root: BytePath,
+  folders: UnlistedFolder[],
+): Promise<Map<BytePath, ListOutcome>> {
   const thread = new ListThread(root);
   const more = { path: asBytePath('more'), seen: { dev: 0n, ino: 0n } };
-  const unlisted = [...folders, ...folders.map(() => more)];
+  const unlisted = unlistedFrom([...folders, ...folders.map(() => more)]);
   const outcomes = new Map<BytePath, ListOutcome>();
-  const isMissing = ({ path }: Unlisted): boolean => !outcomes.has(path);
+  const isMissing = ({ path }: UnlistedFolder): boolean => !outcomes.has(path);
   try {
     while ((await thread.isBusy()) || folders.some(isMissing)) {
       thread.feed(unlisted);
@@ -34,6 +46,35 @@ async function listAll(root: BytePath, folders: Unlisted[]): Promise<Map<BytePat
   return outcomes;
 }
 
+/** Whether the thread takes anything. */
+function feeds(thread: ListThread<UnlistedFolder>): boolean {
+  const one = { path: asBytePath('one'), seen: { dev: 0n, ino: 0n } };
+  const unlisted = unlistedFrom([one, one]);
+  thread.feed(unlisted);
+  return unlisted.length < 2;
+}
+
+/** The threads that are started meanwhile. */
+async function startedBy(action: () => void): Promise<Worker[]> {
+  const { Worker } = workerThreads;
+  const started: Worker[] = [];
+  workerThreads.Worker = class extends Worker {
+    constructor(...given: ConstructorParameters<typeof Worker>) {
+      super(...given);
+      started.push(this);
+    }
+  };
+  syncBuiltinESMExports();
+  try {
+    action();
+  } finally {
+    workerThreads.Worker = Worker;
+    syncBuiltinESMExports();
+  }
+  await Promise.all(started.map((thread) => once(thread, 'online')));
+  return started;
+}
+
 describe('worktree: listing on a thread', () => {
   let root: BytePath;
   beforeEach(() => {
@@ -44,7 +85,7 @@ describe('worktree: listing on a thread', () => {
     return bytesOf(joinPath(root, asBytePath(path)));
   }
 
-  function folder(path: string): Unlisted {
+  function folder(path: string): UnlistedFolder {
     mkdirSync(at(path));
     return { path: asBytePath(path), seen: lstatSync(at(path), { bigint: true }) };
   }
@@ -112,9 +153,49 @@ describe('worktree: listing on a thread', () => {
     }
     const thread = new ListThread(root);
     thread.close();
-    await delay(200);
-    const left = [...folders, ...folders];
+    const left = unlistedFrom([...folders, ...folders]);
     thread.feed(left);
     expect(left).to.have.lengthOf(4);
+  });
+
+  it('stays for the next owner, and not longer than it is wanted', async () => {
+    const folders = [folder('a'), folder('b')];
+    endIdleThread();
+    await refusingThreads(
+      async () => {
+        await listAll(root, folders);
+        const [first, second] = [new ListThread(root), new ListThread(root)];
+        // The one that was kept is the first one's, and another may not be started.
+        expect(feeds(first)).to.equal(true);
+        expect(feeds(second)).to.equal(false);
+        first.close();
+        expect((await listAll(root, folders)).size).to.equal(2);
+        endIdleThread();
+        expect(feeds(new ListThread(root))).to.equal(false);
+      },
+      { after: 1 },
+    );
+  });
+
+  it('is not kept when there is one for the next owner already', async () => {
+    endIdleThread();
+    const threads = await startedBy(() => {
+      const [first, second] = [new ListThread(root), new ListThread(root)];
+      first.close();
+      second.close();
+    });
+    expect(threads).to.have.lengthOf(2);
+    expect(await once(threads[1]!, 'exit')).to.deep.equal([0]);
+    const kept = new ListThread(root);
+    expect(feeds(kept)).to.equal(true);
+    kept.close();
+  });
+
+  it('is not kept when it died', async () => {
+    endIdleThread();
+    const threads = await startedBy(() => new ListThread(root).close());
+    await threads[0]!.terminate();
+    const next = await startedBy(() => new ListThread(root).close());
+    expect(next).to.have.lengthOf(1);
   });
 });

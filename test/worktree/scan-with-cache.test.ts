@@ -44,7 +44,8 @@ describe('worktree: scanning with a cache', function () {
         for (const one of after) apply(root, one);
         const limits = { maxFileSize: after.length % 2 === 0 ? 300 : 100 };
         const whole = await scan(root, limits);
-        const quick = await scan(root, { ...limits, cache });
+        const threadFrom = before.length % 2 === 0 ? 0 : Infinity;
+        const quick = await scan(root, { ...limits, cache, threadFrom });
         expect(quick.tree).to.equal(whole.tree);
         expect(quick.files).to.equal(whole.files);
         expect(quick.entries).to.deep.equal(whole.entries);

@@ -4,7 +4,7 @@ import fs, { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { bytePathFromText } from '../../src/core/byte-path.js';
-import { ListThread } from '../../src/worktree/list-thread.js';
+import { endIdleThread, ListThread } from '../../src/worktree/list-thread.js';
 import { walkWorktree, type WalkRequest } from '../../src/worktree/walk.js';
 import { makeRepository } from '../helpers/git.js';
 import { tempDirectory } from '../helpers/temp.js';
@@ -134,6 +134,7 @@ describe('worktree: a walk that a thread helps', function () {
   it('lists everything itself when it is given no thread', async () => {
     const root = wideTree(20, 2);
     const alone = await toldBy(requestFor(root, { threadFrom: NEVER }));
+    endIdleThread();
     const told = await refusingThreads(() => toldBy(requestFor(root, { threadFrom: 0 })));
     expect(told).to.deep.equal(alone);
   });
