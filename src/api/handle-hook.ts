@@ -132,6 +132,9 @@ interface RunIn {
   error: PitonError | null;
 }
 
+/** For a call that no host of those that piton knows makes. */
+const NOT_KNOWN = "'piton hooks status' shows what is installed; the host may be newer than piton";
+
 async function runIn(
   { path, session }: CalledFolder,
   call: HookCall,
@@ -139,7 +142,7 @@ async function runIn(
 ): Promise<RunIn> {
   if (session instanceof PitonError) return { checkpoint: null, error: session };
   try {
-    if (call.problem !== null) throw new PitonError('USAGE', call.problem);
+    if (call.problem !== null) throw new PitonError('USAGE', call.problem, { hint: NOT_KNOWN });
     await session.ensureRepository(false);
     const taken = await session.locked((workspace) => takeHookCheckpoint(workspace, call, signal), {
       signal,
