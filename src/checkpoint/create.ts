@@ -183,8 +183,8 @@ class Creation<Seen extends View> {
       plan_state_digest: this.#request.planStateDigest,
       staging_area: staging && {
         digest: staging.digest,
-        mtime_ns: String(staging.mtimeNs),
-        mode: staging.mode,
+        mtime_ns: String(staging.stat.mtimeNs),
+        mode: Number(staging.stat.mode),
         shared: staging.sharedName,
       },
       nested: nested.heads(),

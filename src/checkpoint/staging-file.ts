@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { PitonError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
@@ -17,8 +17,7 @@ const READ_ATTEMPTS = 5;
 /** The staging area's file at one moment. It is read in full only when somebody asks for it. */
 export class StagingFile {
   readonly bytes: Buffer;
-  readonly mtimeNs: bigint;
-  readonly mode: number;
+  readonly stat: BigIntStats;
   readonly #gitDir: string;
   readonly #algorithm: HashAlgorithm;
   #parsed: StagingArea | undefined;
@@ -28,15 +27,9 @@ export class StagingFile {
   #shared: string | null | undefined;
   #tracked: TrackedPaths | undefined;
 
-  private constructor(
-    gitDir: string,
-    algorithm: HashAlgorithm,
-    bytes: Buffer,
-    stat: { mtimeNs: bigint; mode: bigint },
-  ) {
+  private constructor(gitDir: string, algorithm: HashAlgorithm, bytes: Buffer, stat: BigIntStats) {
     this.bytes = bytes;
-    this.mtimeNs = stat.mtimeNs;
-    this.mode = Number(stat.mode);
+    this.stat = stat;
     this.#gitDir = gitDir;
     this.#algorithm = algorithm;
   }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fsyncSync, futimesSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  type BigIntStats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asBytePath, ROOT } from '../core/byte-path.js';
@@ -12,6 +20,7 @@ import { readBounded } from '../disk/read.js';
 import type { Areas } from './areas.js';
 import type { IndexSwap } from './journal.js';
 import { fileStateOf, isSameState } from './steps.js';
+import { narrow, takeOverOwner } from './write-blob.js';
 
 const INDEX = asBytePath('index');
 const INDEX_LOCK = asBytePath('index.lock');
@@ -19,10 +28,29 @@ const NEWCOMER = asBytePath('index.newcomer');
 const STATE_AREA = 0;
 const PAUSE_MS = 20;
 
-/** The bytes and the modification time (nanoseconds) of a staging area's file. */
+/** What a checkpoint knows of a staging area's file; the modification time in nanoseconds. */
 export interface IndexContents {
   bytes: Buffer;
   mtimeNs: bigint;
+  mode: number;
+}
+
+/** The staging area's file that is there now. */
+export interface PresentIndex {
+  bytes: Buffer;
+  stat: BigIntStats;
+}
+
+const PERMISSIONS = 0o777;
+
+/** The file's owner goes on working with git, perhaps in a group, whoever rolls back. */
+function setPermissions(fd: number, mode: number, replaced: BigIntStats | undefined): void {
+  if (replaced === undefined) {
+    narrow(fd, mode);
+    return;
+  }
+  takeOverOwner(fd, fstatSync(fd, { bigint: true }), replaced);
+  fchmodSync(fd, Number(replaced.mode) & PERMISSIONS);
 }
 
 /** Seconds for the file's time: never later than it was, though they are less exact. */
@@ -33,19 +61,22 @@ export function indexTime(mtimeNs: bigint): number {
 /**
  * Writes the staging area's file where it can be moved into place. It keeps its old modification
  * time: git takes entries as new as the file for uncertain, and a newer file would make it trust
- * them. An empty file stands for "no staging area"; then it serves as git's lock only.
+ * them. Owner and permissions are those of the file that it replaces; without one, what the umask
+ * gives and no more than the checkpoint knows. An empty file stands for "no staging area"; then it
+ * serves as git's lock only.
  */
 export function stageIndex(
   contents: IndexContents | null,
-  before: Buffer | null,
+  before: PresentIndex | null,
   areas: Areas,
 ): IndexSwap {
   const { staged } = areas.at(STATE_AREA);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  const fd = staged.open(INDEX, flags, 0o644);
+  const fd = staged.open(INDEX, flags, 0o666);
   try {
     if (contents !== null) {
       writeFully(fd, contents.bytes);
+      setPermissions(fd, contents.mode, before?.stat);
       const seconds = indexTime(contents.mtimeNs);
       futimesSync(fd, seconds, seconds);
       fsyncSync(fd);
@@ -58,7 +89,7 @@ export function stageIndex(
   return {
     staged: fileStateOf(stat),
     isRemoval: contents === null,
-    before: before === null ? null : digestOf(before),
+    before: before === null ? null : digestOf(before.bytes),
   };
 }
 

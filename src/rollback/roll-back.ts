@@ -220,13 +220,14 @@ class Rollback {
     const recorded = this.#target.manifest.staging_area;
     if ((recorded?.digest ?? null) === presentStagingDigest(look)) return null;
     const bytes = await this.#target.sidecar.readIndex();
-    const before = look.staging?.bytes ?? null;
+    const before = look.staging;
     if (recorded === null || bytes === null) return stageIndex(null, before, areas);
     await this.#provideSharedIndex(recorded.shared);
     const { objects, repository } = this.#workspace;
     const contents: IndexContents = {
       bytes: withoutLostObjects(bytes, repository.algorithm, (oid) => objects.has(oid)),
       mtimeNs: BigInt(recorded.mtime_ns),
+      mode: recorded.mode,
     };
     return stageIndex(contents, before, areas);
   }

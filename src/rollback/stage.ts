@@ -1,6 +1,5 @@
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { systemErrorCode } from '../core/errors.js';
 import { MODE, type FileEntry, type OperationOptions } from '../core/types.js';
 import type { AnchoredDirectory } from '../disk/anchored-directory.js';
 import type { ObjectReader } from '../store/object-store.js';
@@ -8,7 +7,7 @@ import type { Areas } from './areas.js';
 import { permissionsFor } from './sequence.js';
 import { fileStateOf, type FileState, type Slot } from './steps.js';
 import { slotName } from './take-step.js';
-import { assertBlob, narrow, writeBlob } from './write-blob.js';
+import { assertBlob, narrow, takeOverOwner, writeBlob } from './write-blob.js';
 
 /** A file or link of the checkpoint that is to be staged. */
 export interface StageRequest {
@@ -22,16 +21,6 @@ export interface StageRequest {
 
 const PERMISSIONS = 0o777n;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-
-function takeOverOwner(fd: number, own: BigIntStats, replaced: BigIntStats): void {
-  if (own.uid === replaced.uid && own.gid === replaced.gid) return;
-  try {
-    fchownSync(fd, Number(replaced.uid), Number(replaced.gid));
-  } catch (error) {
-    // Only root may give files away; then the file is ours, as after any checkout.
-    if (systemErrorCode(error) !== 'EPERM') throw error;
-  }
-}
 
 /** Null when somebody deleted it meanwhile. */
 async function stageFile(

@@ -1,4 +1,5 @@
-import { fchmodSync, fstatSync } from 'node:fs';
+import { fchmodSync, fchownSync, fstatSync, type BigIntStats } from 'node:fs';
+import { systemErrorCode } from '../core/errors.js';
 import type { ObjectId } from '../core/types.js';
 import { writeFully } from '../disk/atomic-write.js';
 import type { ObjectReader } from '../store/object-store.js';
@@ -7,6 +8,17 @@ import { damaged } from '../store/objects/damage.js';
 /** Takes permissions away that are not among those given; a stat cache can be forged. */
 export function narrow(fd: number, allowed: number): void {
   fchmodSync(fd, fstatSync(fd).mode & allowed);
+}
+
+/** Gives a new file, of which `own` tells, the owner and group of the one that it replaces. */
+export function takeOverOwner(fd: number, own: BigIntStats, replaced: BigIntStats): void {
+  if (own.uid === replaced.uid && own.gid === replaced.gid) return;
+  try {
+    fchownSync(fd, Number(replaced.uid), Number(replaced.gid));
+  } catch (error) {
+    // Only root may give files away; then the file is ours, as after any checkout.
+    if (systemErrorCode(error) !== 'EPERM') throw error;
+  }
 }
 
 /**

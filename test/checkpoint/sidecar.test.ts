@@ -41,7 +41,10 @@ describe('checkpoint: sidecars', () => {
     expect(sidecar.indexId).to.equal(git(root, 'rev-parse', `${sidecar.commit}:index`));
     const manifest = await sidecar.readManifest();
     expect(manifest.head).to.deep.equal({ ref: 'refs/heads/main', commit: null });
-    expect(manifest.staging_area).to.deep.include({ shared: null, mode: look.staging?.mode });
+    expect(manifest.staging_area).to.deep.include({
+      shared: null,
+      mode: Number(look.staging?.stat.mode),
+    });
     const listed = git(root, 'ls-tree', '--name-only', sidecar.commit).split('\n');
     expect(listed).to.deep.equal(['index', 'manifest.json', 'plan.json', 'staged']);
     const shown = git(root, 'show', `${stateRefOf(checkpoint)}:plan.json`);

@@ -44,8 +44,7 @@ describe('checkpoint: the file of the staging area', () => {
     const staging = opened(root);
     const stat = lstatSync(path, { bigint: true });
     expect(staging.bytes).to.deep.equal(readFileSync(path));
-    expect(staging.mtimeNs).to.equal(stat.mtimeNs);
-    expect(staging.mode).to.equal(Number(stat.mode));
+    expect(staging.stat).to.deep.include({ mtimeNs: stat.mtimeNs, mode: stat.mode });
     expect(staging.sharedName).to.equal(null);
     expect(staging.readShared()).to.equal(null);
     expect(staging.area.entries.map((entry) => entry.path)).to.deep.equal(['a', 'b']);

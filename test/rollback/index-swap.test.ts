@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -50,9 +51,24 @@ function scene(before: string | null): Scene {
   };
 }
 
-function staged({ areas }: Scene, after: string | null, before: string | null): IndexSwap {
-  const contents = after === null ? null : { bytes: Buffer.from(after), mtimeNs: MTIME_NS };
-  return stageIndex(contents, before === null ? null : Buffer.from(before), areas);
+const MODE = 0o100640;
+
+function staged({ areas, index }: Scene, after: string | null, before: string | null): IndexSwap {
+  const contents =
+    after === null ? null : { bytes: Buffer.from(after), mtimeNs: MTIME_NS, mode: MODE };
+  const stat = lstatSync(index, { bigint: true, throwIfNoEntry: false });
+  const present =
+    before === null || stat === undefined ? null : { bytes: Buffer.from(before), stat };
+  return stageIndex(contents, present, areas);
+}
+
+async function swapped(at: Scene, before: string | null): Promise<number[]> {
+  const swap = staged(at, 'after', before);
+  await lockIndex(at.gitDir, at.areas, undefined);
+  swapIndex(swap, at.gitDir, at.areas);
+  at.areas.close();
+  const { mode, uid, gid } = lstatSync(at.index);
+  return [mode & 0o777, uid, gid];
 }
 
 function text(path: string): string | null {
@@ -75,6 +91,25 @@ describe('the staging area in a rollback', () => {
     expect(late >= 0n && late < 10_000n, `${late} ns`).to.equal(true);
     expect(staged(scene(null), null, null)).to.deep.include({ isRemoval: true, before: null });
     at.areas.close();
+  });
+
+  it('keeps the owner and the permissions of the file that it replaces', async () => {
+    const at = scene('before');
+    chmodSync(at.index, 0o664);
+    const isRoot = process.getuid?.() === 0;
+    const owner = isRoot ? [65_534, 65_533] : [process.getuid?.(), process.getgid?.()];
+    if (isRoot) chownSync(at.index, 65_534, 65_533);
+    const umask = process.umask(0o077);
+    const found = await swapped(at, 'before').finally(() => process.umask(umask));
+    expect(found).to.deep.equal([0o664, ...owner]);
+  });
+
+  it('is no more readable than the checkpoint knows where there is no file', async () => {
+    const [mode] = await swapped(scene(null), null);
+    expect(mode).to.equal(0o640);
+    const umask = process.umask(0o077);
+    const [narrower] = await swapped(scene(null), null).finally(() => process.umask(umask));
+    expect(narrower).to.equal(0o600);
   });
 
   it('says where the right to lock it is missing', async () => {
