@@ -12,7 +12,7 @@ import { isPathIgnored } from '../worktree/ignore/path-query.js';
 import { treesOf } from '../worktree/known-trees.js';
 import { PathSet } from '../worktree/path-set.js';
 import { readTreeEntries } from '../worktree/read-tree.js';
-import { readStagingArea } from '../worktree/staging-area/read-staging-area.js';
+import { readStagingArea, resolveSplit } from '../worktree/staging-area/read-staging-area.js';
 import { trackedPaths } from '../worktree/staging-area/tracked-paths.js';
 import type { ExplicitPaths } from '../worktree/walk.js';
 import { readArchive, withArchived, type FromArchive } from './archive-contents.js';
@@ -51,11 +51,14 @@ export async function readIgnoreFiles(
 /** Whether a path was tracked when the checkpoint was taken; read only when first asked. */
 function trackedThen(
   index: Buffer | null,
-  context: CheckpointContext,
+  shared: Buffer | null,
+  { repository }: CheckpointContext,
 ): (path: BytePath) => boolean {
   if (index === null) return () => false;
-  const read = (): ExplicitPaths =>
-    trackedPaths(readStagingArea(index, context.repository.algorithm));
+  const read = (): ExplicitPaths => {
+    const area = readStagingArea(index, repository.algorithm);
+    return trackedPaths(shared === null ? area : resolveSplit(area, shared));
+  };
   let tracked: ExplicitPaths | undefined;
   return (path) => (tracked ??= read()).has(path);
 }
@@ -96,7 +99,8 @@ async function readCheckpointTarget(
   const ignores: Target['ignores'] = (path, isDirectory) =>
     isPathIgnored(rules, path, isDirectory, readFileAt);
   const lookedAt = new PathSet(manifest.looked_at);
-  const isTracked = trackedThen(await indexThen(sidecar, context), context);
+  const shared = await sidecar.readSharedIndex();
+  const isTracked = trackedThen(await indexThen(sidecar, context), shared, context);
   const notCaptured = new Set(manifest.not_captured.map(({ path }) => path));
   const nested = new Set(manifest.nested.map(({ path }) => path));
   const knowledge: TargetKnowledge = {

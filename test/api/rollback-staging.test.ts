@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertFsckClean, git, makeRepository } from '../helpers/git.js';
 import { closeWorkspaces, openTest } from './workspaces.js';
@@ -26,5 +26,21 @@ describe('api: the staging area of a rollback', () => {
     assertFsckClean(root);
     git(root, 'gc', '-q', '--prune=now');
     expect(git(root, 'ls-files', '--stage').toString()).to.equal(staged);
+  });
+
+  it('tells what was tracked then where the index is split', async () => {
+    const root = makeRepository();
+    const file = join(root, 'tracked.log');
+    writeFileSync(join(root, '.gitignore'), '*.log');
+    writeFileSync(file, 'tracked');
+    git(root, 'add', '-f', '.');
+    git(root, 'update-index', '--split-index');
+    rmSync(file);
+    const workspace = await openTest(root);
+    await workspace.createCheckpoint();
+    writeFileSync(file, 'back');
+    const { changed_paths: changed, left } = await workspace.rollback();
+    expect(changed).to.deep.equal([{ path: 'tracked.log', change: 'deleted' }]);
+    expect(left).to.deep.equal([]);
   });
 });
