@@ -35,6 +35,9 @@ export async function runMocha(context: Context, options: MochaOptions): Promise
   return settleCounts(context, await readCounts(output), status);
 }
 
+/** Tests wait for the disk and for other programs half of the time. */
+const JOBS = 2 * availableParallelism();
+
 /** The command line; it names every setting, so that no configuration file can change a run. */
 export function mochaCommand(context: Context, options: MochaOptions, output: string): string[] {
   return [
@@ -53,7 +56,7 @@ export function mochaCommand(context: Context, options: MochaOptions, output: st
     ...(options.coverage === true
       ? ['--require', join(context.out, 'test/run/keep-coverage.js')]
       : []),
-    ...(options.parallel ? ['--parallel', '--jobs', String(availableParallelism())] : []),
+    ...(options.parallel ? ['--parallel', '--jobs', String(JOBS)] : []),
     ...(context.ci ? ['--forbid-only'] : []),
     ...(options.leaveOut ?? []).flatMap((end) => ['--ignore', join(context.out, 'test/**', end)]),
     ...options.folders.map((folder) => join(context.out, 'test', folder, '**/*.test.js')),

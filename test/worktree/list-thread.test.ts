@@ -54,14 +54,19 @@ function feeds(thread: ListThread<UnlistedFolder>): boolean {
   return unlisted.length < 2;
 }
 
+interface Started {
+  thread: Worker;
+  exit: Promise<unknown>;
+}
+
 /** The threads that are started meanwhile. */
-async function startedBy(action: () => void): Promise<Worker[]> {
+function startedBy(action: () => void): Started[] {
   const { Worker } = workerThreads;
-  const started: Worker[] = [];
+  const started: Started[] = [];
   workerThreads.Worker = class extends Worker {
     constructor(...given: ConstructorParameters<typeof Worker>) {
       super(...given);
-      started.push(this);
+      started.push({ thread: this, exit: once(this, 'exit') });
     }
   };
   syncBuiltinESMExports();
@@ -71,7 +76,6 @@ async function startedBy(action: () => void): Promise<Worker[]> {
     workerThreads.Worker = Worker;
     syncBuiltinESMExports();
   }
-  await Promise.all(started.map((thread) => once(thread, 'online')));
   return started;
 }
 
@@ -179,13 +183,13 @@ describe('worktree: listing on a thread', () => {
 
   it('is not kept when there is one for the next owner already', async () => {
     endIdleThread();
-    const threads = await startedBy(() => {
+    const threads = startedBy(() => {
       const [first, second] = [new ListThread(root), new ListThread(root)];
       first.close();
       second.close();
     });
     expect(threads).to.have.lengthOf(2);
-    expect(await once(threads[1]!, 'exit')).to.deep.equal([0]);
+    expect(await threads[1]!.exit).to.deep.equal([0]);
     const kept = new ListThread(root);
     expect(feeds(kept)).to.equal(true);
     kept.close();
@@ -193,9 +197,9 @@ describe('worktree: listing on a thread', () => {
 
   it('is not kept when it died', async () => {
     endIdleThread();
-    const threads = await startedBy(() => new ListThread(root).close());
-    await threads[0]!.terminate();
-    const next = await startedBy(() => new ListThread(root).close());
+    const threads = startedBy(() => new ListThread(root).close());
+    await threads[0]!.thread.terminate();
+    const next = startedBy(() => new ListThread(root).close());
     expect(next).to.have.lengthOf(1);
   });
 });
