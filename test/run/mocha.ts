@@ -1,5 +1,4 @@
 import { readFile, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.js';
 import type { Context, Counts } from './context.js';
@@ -13,8 +12,8 @@ export interface MochaOptions {
   /** How long one test may take. */
   timeoutMs: number;
   limitMinutes: number;
-  /** Whether files share nothing and may run side by side. */
-  parallel: boolean;
+  /** How many files run side by side; they share nothing, unless it is one. */
+  filesAtOnce: number;
   /** Whether the run counts for the coverage of `src`. */
   coverage?: boolean;
   /** The Node program; default this one. */
@@ -35,9 +34,6 @@ export async function runMocha(context: Context, options: MochaOptions): Promise
   return settleCounts(context, await readCounts(output), status);
 }
 
-/** Tests wait for the disk and for other programs half of the time. */
-const JOBS = 2 * availableParallelism();
-
 /** The command line; it names every setting, so that no configuration file can change a run. */
 export function mochaCommand(context: Context, options: MochaOptions, output: string): string[] {
   return [
@@ -56,7 +52,7 @@ export function mochaCommand(context: Context, options: MochaOptions, output: st
     ...(options.coverage === true
       ? ['--require', join(context.out, 'test/run/keep-coverage.js')]
       : []),
-    ...(options.parallel ? ['--parallel', '--jobs', String(JOBS)] : []),
+    ...(options.filesAtOnce > 1 ? ['--parallel', '--jobs', String(options.filesAtOnce)] : []),
     ...(context.ci ? ['--forbid-only'] : []),
     ...(options.leaveOut ?? []).flatMap((end) => ['--ignore', join(context.out, 'test/**', end)]),
     ...options.folders.map((folder) => join(context.out, 'test', folder, '**/*.test.js')),

@@ -10,7 +10,7 @@ import { isInstalled, providePrograms, startsNothing, type Program } from './pro
 import { runStages } from './run-stages.js';
 import { PROFILES, selectStages, STAGES, type Stage } from './stages.js';
 
-const OPTIONS: MochaOptions = { folders: ['a'], timeoutMs: 5, limitMinutes: 1, parallel: false };
+const OPTIONS: MochaOptions = { folders: ['a'], timeoutMs: 5, limitMinutes: 1, filesAtOnce: 1 };
 
 function contextFor(changes: Partial<Context> = {}): Context & { said: string[] } {
   const said: string[] = [];
@@ -78,7 +78,7 @@ describe('run: stages', () => {
 describe('run: mocha', () => {
   it('forbids .only in CI', () => {
     const local = mochaCommand(contextFor(), OPTIONS, '/counts');
-    const ci = mochaCommand(contextFor({ ci: true }), { ...OPTIONS, parallel: true }, '/counts');
+    const ci = mochaCommand(contextFor({ ci: true }), { ...OPTIONS, filesAtOnce: 3 }, '/counts');
     expect(local).not.to.include.members(['--forbid-only']);
     expect(ci).to.include.members(['--forbid-only', '--parallel']);
   });

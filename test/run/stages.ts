@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { runCommand } from './command.js';
 import { NOTHING, type Context, type Counts } from './context.js';
 import { checkCoverage } from './coverage.js';
@@ -13,6 +14,9 @@ export interface Stage {
   folders: readonly string[];
   run(context: Context): Promise<Counts>;
 }
+
+/** Tests wait for the disk and for other programs half of the time. */
+const WHILE_WAITING = 2 * availableParallelism();
 
 const UNIT: MochaOptions = {
   folders: [
@@ -36,7 +40,7 @@ const UNIT: MochaOptions = {
   ],
   timeoutMs: 120_000,
   limitMinutes: 30,
-  parallel: true,
+  filesAtOnce: WHILE_WAITING,
 };
 
 /**
@@ -90,70 +94,70 @@ const HOUSE: MochaOptions = {
   folders: ['house', 'run'],
   timeoutMs: 60_000,
   limitMinutes: 5,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 const CONFORMANCE: MochaOptions = {
   folders: ['conformance'],
   timeoutMs: 30_000,
   limitMinutes: 5,
-  parallel: true,
+  filesAtOnce: WHILE_WAITING,
 };
 
 const PROPERTY: MochaOptions = {
   folders: ['property'],
   timeoutMs: 120_000,
   limitMinutes: 10,
-  parallel: true,
+  filesAtOnce: WHILE_WAITING,
 };
 
 const HOSTILE: MochaOptions = {
   folders: ['hostile'],
   timeoutMs: 60_000,
   limitMinutes: 5,
-  parallel: true,
+  filesAtOnce: WHILE_WAITING,
 };
 
 const DOCS: MochaOptions = {
   folders: ['docs'],
   timeoutMs: 60_000,
   limitMinutes: 15,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 const SHELLS: MochaOptions = {
   folders: ['shells'],
   timeoutMs: 30_000,
   limitMinutes: 2,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 const HOSTS: MochaOptions = {
   folders: ['hosts'],
   timeoutMs: 120_000,
   limitMinutes: 15,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 const TERMINALS: MochaOptions = {
   folders: ['terminals'],
   timeoutMs: 120_000,
   limitMinutes: 15,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 const SCENARIO: MochaOptions = {
   folders: ['scenario'],
   timeoutMs: 120_000,
   limitMinutes: 5,
-  parallel: true,
+  filesAtOnce: WHILE_WAITING,
 };
 
 const CONCURRENCY: MochaOptions = {
   folders: ['concurrency'],
   timeoutMs: 120_000,
   limitMinutes: 20,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 /** One test strikes hundreds of times; what it may take is the stage's to say. */
@@ -161,14 +165,14 @@ const CRASH: MochaOptions = {
   folders: ['crash'],
   timeoutMs: 15 * 60_000,
   limitMinutes: 45,
-  parallel: false,
+  filesAtOnce: availableParallelism(),
 };
 
 const PACKAGE: MochaOptions = {
   folders: ['package'],
   timeoutMs: 180_000,
   limitMinutes: 10,
-  parallel: false,
+  filesAtOnce: 1,
 };
 
 /**
