@@ -12,6 +12,8 @@ export interface TracedProgram {
   command: readonly string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** What it may take; absent: a minute. */
+  limitMs?: number;
 }
 
 export interface TracedEnd {
@@ -103,17 +105,26 @@ function start(program: TracedProgram, calls: string, options: readonly string[]
       HEAD_START: calls,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
+    detached: true,
   });
 }
 
-async function ended(child: ChildProcess): Promise<TracedEnd> {
+/**
+ * A write of Node's own that is made to fail may keep the program waiting for ever; were strace
+ * killed alone, it would live on and hold its outputs open.
+ */
+function endInTime({ pid = 0 }: ChildProcess, limitMs = LIMIT_MS): NodeJS.Timeout {
+  return setTimeout(() => send(-pid, 'SIGKILL'), limitMs);
+}
+
+async function ended(child: ChildProcess, { limitMs }: TracedProgram): Promise<TracedEnd> {
+  const timer = endInTime(child, limitMs);
   const said = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
   child.stderr?.resume();
   child.stdio[3]?.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
   const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  clearTimeout(timer);
   return { status, signal, ...said };
 }
 
@@ -128,7 +139,7 @@ export async function findPoints(
   { withFlushes = false } = {},
 ): Promise<Point[]> {
   const log = join(tempDirectory(), 'strace.log');
-  const end = await ended(start(program, callsToTrace(withFlushes), ['-o', log]));
+  const end = await ended(start(program, callsToTrace(withFlushes), ['-o', log]), program);
   if (end.status !== 0) throw new Error(`the program failed: ${end.stdout}${end.stderr}`);
   const points = pointsIn(readFileSync(log, 'latin1'), folders);
   removeTempDirectory(log);
@@ -195,7 +206,7 @@ async function runAndStrike(
       if (signal === 'SIGKILL') child.kill('SIGKILL');
     });
   });
-  const end = await ended(child);
+  const end = await ended(child, program);
   watch.stop();
   if (main !== null && watch.isReached && signal === 'SIGKILL') await untilEnded(main);
   return { ...end, missed: aim.missed(watch.isReached) };
@@ -228,7 +239,7 @@ export async function runAndFail(
   const { call, number } = point;
   const log = join(tempDirectory(), 'strace.log');
   const inject = `inject=${call}:error=${error}:when=${number}`;
-  const end = await ended(start(program, call, ['-o', log, '-e', inject]));
+  const end = await ended(start(program, call, ['-o', log, '-e', inject]), program);
   const lines = readFileSync(log, 'latin1').split('\n');
   removeTempDirectory(log);
   const aim = new Aim(point);
