@@ -15,8 +15,7 @@ export interface Stage {
   run(context: Context): Promise<Counts>;
 }
 
-/** Tests wait for the disk and for other programs half of the time. */
-const WHILE_WAITING = 2 * availableParallelism();
+const SIDE_BY_SIDE = availableParallelism();
 
 const UNIT: MochaOptions = {
   folders: [
@@ -40,7 +39,7 @@ const UNIT: MochaOptions = {
   ],
   timeoutMs: 120_000,
   limitMinutes: 30,
-  filesAtOnce: WHILE_WAITING,
+  filesAtOnce: SIDE_BY_SIDE,
 };
 
 /**
@@ -85,7 +84,8 @@ const SLOW: readonly string[] = [
   'worktree/walk',
 ].map((name) => `${name}.test.js`);
 
-const QUICK: MochaOptions = { ...UNIT, leaveOut: SLOW };
+/** They wait for the disk and for other programs half of the time. */
+const QUICK: MochaOptions = { ...UNIT, leaveOut: SLOW, filesAtOnce: 2 * SIDE_BY_SIDE };
 
 /** What is run on other releases of Node. */
 const ON_OTHER_NODES: MochaOptions = { ...QUICK, folders: [...UNIT.folders, 'conformance'] };
@@ -101,21 +101,21 @@ const CONFORMANCE: MochaOptions = {
   folders: ['conformance'],
   timeoutMs: 30_000,
   limitMinutes: 5,
-  filesAtOnce: WHILE_WAITING,
+  filesAtOnce: SIDE_BY_SIDE,
 };
 
 const PROPERTY: MochaOptions = {
   folders: ['property'],
   timeoutMs: 120_000,
   limitMinutes: 10,
-  filesAtOnce: WHILE_WAITING,
+  filesAtOnce: SIDE_BY_SIDE,
 };
 
 const HOSTILE: MochaOptions = {
   folders: ['hostile'],
   timeoutMs: 60_000,
   limitMinutes: 5,
-  filesAtOnce: WHILE_WAITING,
+  filesAtOnce: SIDE_BY_SIDE,
 };
 
 const DOCS: MochaOptions = {
@@ -150,7 +150,7 @@ const SCENARIO: MochaOptions = {
   folders: ['scenario'],
   timeoutMs: 120_000,
   limitMinutes: 5,
-  filesAtOnce: WHILE_WAITING,
+  filesAtOnce: SIDE_BY_SIDE,
 };
 
 const CONCURRENCY: MochaOptions = {
@@ -165,7 +165,7 @@ const CRASH: MochaOptions = {
   folders: ['crash'],
   timeoutMs: 15 * 60_000,
   limitMinutes: 45,
-  filesAtOnce: availableParallelism(),
+  filesAtOnce: 1,
 };
 
 const PACKAGE: MochaOptions = {
